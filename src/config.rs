@@ -1,0 +1,318 @@
+//! What the host decides before a session starts.
+//!
+//! Owns: [`Config`], the profiles, every policy and cap with its default and its check.
+//! Must not know: how a policy is carried out.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use core::fmt::{self, Write as _};
+use core::time::Duration;
+
+use serde::Serialize;
+
+use crate::error::ConfigError;
+use crate::frame::{CustomAttributes, JourneyContext};
+use crate::receipts::ReceiptPolicy;
+use crate::sensitive::Sensitive;
+use crate::typing::TypingPolicy;
+
+/// The longest text that the service takes from a guest, in characters (`wire.md` 5.6).
+pub const MAX_TEXT_CHARS: usize = 4096;
+/// The shortest time between two health checks: the service takes two a minute (`wire.md` 5.6).
+pub const MIN_HEALTH_CHECK_INTERVAL: Duration = Duration::from_secs(30);
+
+const DEFAULT_ENDPOINT: &str = "wss://webmessaging.mypurecloud.com/v1";
+const WEB_SOCKET_PATH: &str = "/v1";
+
+/// Which set of defaults a session starts from.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Profile {
+    /// What the tutorial asks for: explicit stop of typing, a receipt frame for each message.
+    #[default]
+    Guide,
+    /// What is publicly known of the live service: typing expires, no receipts on the wire.
+    Live,
+}
+
+/// A feature that a session can lose: its wire may lack it, or the server may refuse it.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Capability {
+    /// To show the agent that the guest is typing.
+    Typing,
+    /// To end that indicator by a frame rather than by time.
+    TypingOff,
+    /// To tell the agent that a message was read.
+    Receipts,
+}
+
+/// What proves to the service who the guest is: a bearer secret. `Debug` does not show it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Credentials {
+    /// The session token: the tutorial's `guestToken`, or any unique text of at most 2048
+    /// characters that the client makes itself (`wire.md` 1.5).
+    pub token: Sensitive<'static>,
+}
+
+impl Credentials {
+    /// Credentials of one token.
+    #[must_use]
+    pub fn new(token: impl Into<String>) -> Self {
+        Self { token: Sensitive::from(token.into()) }
+    }
+}
+
+/// When and how fast a lost transport is dialed again.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct ReconnectPolicy {
+    /// Upper bound of the first wait; doubled for each further try. Default 1 s.
+    pub base: Duration,
+    /// Upper bound of every wait. Default 30 s.
+    pub cap: Duration,
+    /// How long a connection must be ready for the waits to start small again. Default 30 s.
+    pub stable: Duration,
+    /// How long to go on before the session fails; `None`: for ever. Default 5 minutes.
+    pub give_up: Option<Duration>,
+}
+
+impl Default for ReconnectPolicy {
+    fn default() -> Self {
+        Self {
+            base: Duration::from_secs(1),
+            cap: Duration::from_secs(30),
+            stable: Duration::from_secs(30),
+            give_up: Some(Duration::from_secs(300)),
+        }
+    }
+}
+
+/// The caps of the session's collections.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Outputs that wait to be drained; at this many, inputs are refused with
+    /// [`OutputsPending`](crate::InputError::OutputsPending). What one input causes always fits.
+    /// Default 256.
+    pub outputs: usize,
+    /// Texts that wait, are in flight, or are kept for the host; at this many, a further one is
+    /// refused with [`OutboxFull`](crate::InputError::OutboxFull). Default 100.
+    pub texts: usize,
+    /// Messages known to the ledger; at this many, the oldest is forgotten, and reported as
+    /// [`ReceiptFailed`](crate::Event::ReceiptFailed) if its receipt was still owed. Default 10,000.
+    pub messages: usize,
+    /// Remote typists at a time; further ones are not shown. Default 8.
+    pub typists: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { outputs: 256, texts: 100, messages: 10_000, typists: 8 }
+    }
+}
+
+/// Everything a session needs to know before it starts.
+///
+/// ```
+/// use core::time::Duration;
+/// use webmessaging_proto::{Config, Profile, TypingPolicy};
+///
+/// let mut typing = TypingPolicy::guide();
+/// typing.idle = Duration::from_secs(3);
+/// let config = Config::new("deployment", "token", 42).with_typing(typing)?;
+/// assert_eq!(config.url(), "wss://webmessaging.mypurecloud.com/v1?deploymentId=deployment");
+/// assert!(!format!("{config:?}").contains("token\""));
+/// # Ok::<(), webmessaging_proto::ConfigError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    deployment_id: String,
+    endpoint: String,
+    application: Option<String>,
+    pub(crate) credentials: Credentials,
+    pub(crate) seed: u64,
+    pub(crate) typing: TypingPolicy,
+    pub(crate) receipts: ReceiptPolicy,
+    pub(crate) reconnect: ReconnectPolicy,
+    pub(crate) health_check: Option<Duration>,
+    pub(crate) auto_start: Option<CustomAttributes>,
+    pub(crate) journey_context: Option<Box<JourneyContext>>,
+    pub(crate) limits: Limits,
+}
+
+impl Config {
+    /// The defaults of [`Profile::Guide`] for a deployment and a session token.
+    ///
+    /// `seed` feeds every draw (waits, `tracingId`s) and has no default: take it from a good
+    /// source of randomness, fresh for each session, or fixed to repeat a run.
+    #[must_use]
+    pub fn new(deployment_id: impl Into<String>, token: impl Into<String>, seed: u64) -> Self {
+        Self {
+            deployment_id: deployment_id.into(),
+            endpoint: DEFAULT_ENDPOINT.into(),
+            application: None,
+            credentials: Credentials::new(token),
+            seed,
+            typing: TypingPolicy::guide(),
+            receipts: ReceiptPolicy::guide(),
+            reconnect: ReconnectPolicy::default(),
+            health_check: None,
+            auto_start: None,
+            journey_context: None,
+            limits: Limits::default(),
+        }
+    }
+
+    /// Takes typing and receipts from `profile`.
+    #[must_use]
+    pub fn with_profile(mut self, profile: Profile) -> Self {
+        (self.typing, self.receipts) = match profile {
+            Profile::Guide => (TypingPolicy::guide(), ReceiptPolicy::guide()),
+            Profile::Live => (TypingPolicy::live(), ReceiptPolicy::live()),
+        };
+        self
+    }
+
+    /// Replaces the rules of the own typing indicator.
+    ///
+    /// # Errors
+    /// If the policy contradicts itself; see [`TypingPolicy::check`].
+    pub fn with_typing(mut self, policy: TypingPolicy) -> Result<Self, ConfigError> {
+        policy.check()?;
+        self.typing = policy;
+        Ok(self)
+    }
+
+    /// Replaces the rules of read receipts.
+    #[must_use]
+    pub fn with_receipts(mut self, policy: ReceiptPolicy) -> Self {
+        self.receipts = policy;
+        self
+    }
+
+    /// Replaces the rules of reconnecting.
+    #[must_use]
+    pub fn with_reconnect(mut self, policy: ReconnectPolicy) -> Self {
+        self.reconnect = policy;
+        self
+    }
+
+    /// Checks the connection by an `echo` request every `interval`. Off by default.
+    ///
+    /// # Errors
+    /// If `interval` is under [`MIN_HEALTH_CHECK_INTERVAL`].
+    pub fn with_health_check(mut self, interval: Duration) -> Result<Self, ConfigError> {
+        if interval < MIN_HEALTH_CHECK_INTERVAL {
+            return Err(ConfigError::HealthCheckTooOften { interval });
+        }
+        self.health_check = Some(interval);
+        Ok(self)
+    }
+
+    /// Opens each new session with a Presence Join that carries `attributes`, so that the
+    /// conversation starts before the first text. For deployments with auto-start. Off by default.
+    #[must_use]
+    pub fn with_auto_start(mut self, attributes: CustomAttributes) -> Self {
+        self.auto_start = Some(attributes);
+        self
+    }
+
+    /// Tells the service with every configure where the guest comes from.
+    #[must_use]
+    pub fn with_journey_context(mut self, context: JourneyContext) -> Self {
+        self.journey_context = Some(Box::new(context));
+        self
+    }
+
+    /// The WebSocket address without its query: `wss://webmessaging.<domain>/v1` (`wire.md` 1.1);
+    /// `/v1` is added where there is no path. Default: the domain `mypurecloud.com`.
+    #[must_use]
+    pub fn with_endpoint(mut self, endpoint: impl Into<String>) -> Self {
+        self.endpoint = endpoint.into();
+        let authority_at = self.endpoint.find("://").map_or(0, |scheme| scheme + 3);
+        let path = self.endpoint.get(authority_at..).and_then(|rest| rest.find('/'));
+        if path.is_none_or(|at| authority_at + at + 1 == self.endpoint.len()) {
+            self.endpoint.truncate(path.map_or(self.endpoint.len(), |at| authority_at + at));
+            self.endpoint.push_str(WEB_SOCKET_PATH);
+        }
+        self
+    }
+
+    /// Names the application to the service, as `name-version`; informational.
+    #[must_use]
+    pub fn with_application(mut self, application: impl Into<String>) -> Self {
+        self.application = Some(application.into());
+        self
+    }
+
+    /// Replaces the caps.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The deployment that the session belongs to.
+    #[must_use]
+    pub fn deployment_id(&self) -> &str {
+        &self.deployment_id
+    }
+
+    /// What to dial: the endpoint with its query. Holds no secret.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let mut url = self.endpoint.clone();
+        url.push_str("?deploymentId=");
+        push_percent_encoded(&mut url, &self.deployment_id);
+        if let Some(application) = &self.application {
+            url.push_str("&application=");
+            push_percent_encoded(&mut url, application);
+        }
+        url
+    }
+}
+
+fn push_percent_encoded(url: &mut String, text: &str) {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            url.push(char::from(byte));
+        } else {
+            let written: fmt::Result = write!(url, "%{byte:02X}");
+            debug_assert!(written.is_ok(), "a String takes every write");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_without_a_path_gets_the_services_path() {
+        let url = |endpoint: &str| Config::new("d 1", "t", 0).with_endpoint(endpoint).url();
+        assert_eq!(url("ws://localhost:80"), "ws://localhost:80/v1?deploymentId=d%201");
+        assert_eq!(url("ws://localhost:80/"), "ws://localhost:80/v1?deploymentId=d%201");
+        assert_eq!(url("wss://h/gateway/v1"), "wss://h/gateway/v1?deploymentId=d%201");
+    }
+
+    #[test]
+    fn an_application_is_named_in_the_query() {
+        let config = Config::new("d", "t", 0).with_application("my app-1.0");
+        assert!(config.url().ends_with("?deploymentId=d&application=my%20app-1.0"));
+    }
+
+    #[test]
+    fn a_health_check_more_often_than_the_service_takes_is_refused() {
+        let config = Config::new("d", "t", 0);
+        assert!(config.clone().with_health_check(MIN_HEALTH_CHECK_INTERVAL).is_ok());
+        let interval = Duration::from_millis(29_999);
+        assert_eq!(
+            config.with_health_check(interval),
+            Err(ConfigError::HealthCheckTooOften { interval })
+        );
+    }
+}

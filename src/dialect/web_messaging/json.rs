@@ -1,0 +1,95 @@
+//! JSON strings and numbers, written without a detour and without a way to fail.
+//!
+//! Owns: their spelling. Must not know: what they say.
+
+use alloc::vec::Vec;
+use core::fmt::{self, Write};
+
+use super::plain::plain_length;
+
+/// Appends a string with its quotation marks.
+pub(super) fn string(out: &mut Vec<u8>, text: &str) {
+    out.push(b'"');
+    let mut rest = text.as_bytes();
+    while !rest.is_empty() {
+        let (plain, special) = rest.split_at(plain_length(rest));
+        out.extend_from_slice(plain);
+        rest = match special {
+            [first, tail @ ..] => {
+                escape(out, *first);
+                tail
+            }
+            [] => special,
+        };
+    }
+    out.push(b'"');
+}
+
+fn escape(out: &mut Vec<u8>, byte: u8) {
+    match byte {
+        b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+        b'\n' => out.extend_from_slice(b"\\n"),
+        b'\r' => out.extend_from_slice(b"\\r"),
+        b'\t' => out.extend_from_slice(b"\\t"),
+        // Writing into a vector can't fail.
+        _ => {
+            let _ = write!(Utf8(out), "\\u{byte:04x}");
+        }
+    }
+}
+
+/// Appends a number, or null if it is none that JSON can say.
+pub(super) fn number(out: &mut Vec<u8>, value: f64) {
+    if value.is_finite() {
+        // `{:?}` keeps the point in 1.0 and goes over to an exponent before it gets long.
+        let _ = write!(Utf8(out), "{value:?}");
+    } else {
+        out.extend_from_slice(b"null");
+    }
+}
+
+struct Utf8<'a>(&'a mut Vec<u8>);
+
+impl Write for Utf8<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::String;
+
+    use super::*;
+
+    fn read<T: for<'de> serde::Deserialize<'de>>(json: &[u8]) -> T {
+        serde_json::from_slice(json).unwrap()
+    }
+
+    #[test]
+    fn every_character_reads_back() {
+        let all: String = ('\0'..=char::MAX).collect();
+        let mut json = Vec::new();
+        string(&mut json, &all);
+        assert!(read::<String>(&json) == all);
+        for character in '\0'..='\u{2fff}' {
+            let text = String::from_iter(['a', character, 'b']);
+            json.clear();
+            string(&mut json, &text);
+            assert_eq!(read::<String>(&json), text);
+        }
+    }
+
+    #[test]
+    fn numbers_read_back() {
+        for value in [0.0, 1.0, -2.5, 1e300, 5e-324, f64::MAX, f64::MIN] {
+            let mut json = Vec::new();
+            number(&mut json, value);
+            assert_eq!(read::<f64>(&json).to_bits(), value.to_bits());
+        }
+        let mut json = Vec::new();
+        number(&mut json, f64::NAN);
+        assert_eq!(json, b"null");
+    }
+}

@@ -1,0 +1,141 @@
+//! The caller's mistakes, typed. The peer's mistakes are events.
+//!
+//! Owns: [`InputError`], [`ConfigError`]. Must not know: how a mistake is found.
+
+use core::time::Duration;
+
+use thiserror::Error;
+
+use crate::config::MAX_TEXT_CHARS;
+use crate::id::LocalKey;
+use crate::session::Phase;
+
+/// Why an input was refused. A refused input changes nothing but the time.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum InputError {
+    /// Too many outputs wait.
+    #[error(
+        "the outputs are not drained: call poll_output until it gives none, then repeat the input"
+    )]
+    OutputsPending,
+    /// The input makes no sense in this phase.
+    #[error("{input} is not possible while the session is {phase}")]
+    InvalidState {
+        /// What was asked, in the words of the input's name.
+        input: &'static str,
+        /// The phase that does not allow it.
+        phase: Phase,
+    },
+    /// No message with this id was received or restored in this session.
+    #[error(
+        "no message with this id is known in this session: use the id of a MessageReceived event, or restore the message first"
+    )]
+    UnknownMessage,
+    /// No text with this key is queued, in flight or kept.
+    #[error("no text has the key {}: it was never sent, or is confirmed or discarded", key.0)]
+    UnknownKey {
+        /// The key.
+        key: LocalKey,
+    },
+    /// A text is waiting or in flight already and needs no retry.
+    #[error("the text with the key {} is still on its way: only a failed or unconfirmed text can be retried", key.0)]
+    NotKept {
+        /// The key.
+        key: LocalKey,
+    },
+    /// The key names another text that is not settled yet.
+    #[error("the key {} is taken by a text that is not settled: use a key of its own for each text", key.0)]
+    DuplicateKey {
+        /// The key.
+        key: LocalKey,
+    },
+    /// A text without a character.
+    #[error("the text is empty: there is nothing to send")]
+    EmptyText,
+    /// A text that the service would refuse.
+    #[error(
+        "the text has {chars} characters, the service takes {MAX_TEXT_CHARS}: shorten or split it"
+    )]
+    TextTooLong {
+        /// How many it has.
+        chars: usize,
+    },
+    /// The outbox is at its cap.
+    #[error("{limit} texts are waiting or kept: retry or discard the kept ones, or wait")]
+    OutboxFull {
+        /// The cap.
+        limit: usize,
+    },
+}
+
+impl InputError {
+    /// The error's name in logs and replays.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::OutputsPending => "outputs_pending",
+            Self::InvalidState { .. } => "invalid_state",
+            Self::UnknownMessage => "unknown_message",
+            Self::UnknownKey { .. } => "unknown_key",
+            Self::NotKept { .. } => "not_kept",
+            Self::DuplicateKey { .. } => "duplicate_key",
+            Self::EmptyText => "empty_text",
+            Self::TextTooLong { .. } => "message_too_long",
+            Self::OutboxFull { .. } => "outbox_full",
+        }
+    }
+}
+
+/// Why a configuration was refused.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// Typing would flicker between two keys of a slow typist.
+    #[error("idle is {idle:?}: at least {minimum:?}, or the indicator flickers between two keys")]
+    IdleTooShort {
+        /// What was asked.
+        idle: Duration,
+        /// What is possible.
+        minimum: Duration,
+    },
+    /// One key would never show as typing.
+    #[error(
+        "start_delay {start_delay:?} must be shorter than idle {idle:?}, or one key never shows"
+    )]
+    StartDelayTooLong {
+        /// What was asked.
+        start_delay: Duration,
+        /// The idle time of the same policy.
+        idle: Duration,
+    },
+    /// Two rules of one policy contradict each other.
+    #[error("refresh {refresh:?} must be at least min_gap {min_gap:?}")]
+    RefreshUnderMinGap {
+        /// What was asked.
+        refresh: Duration,
+        /// The minimum gap of the same policy.
+        min_gap: Duration,
+    },
+    /// The remote's indicator would lapse between two refreshes.
+    #[error(
+        "remote_ttl {remote_ttl:?} must be longer than refresh, start_delay and min_gap ({longest:?}), or the indicator blinks"
+    )]
+    RemoteTtlTooShort {
+        /// What was asked.
+        remote_ttl: Duration,
+        /// What it must exceed.
+        longest: Duration,
+    },
+    /// An indicator that neither a frame nor time can end.
+    #[error("a policy that sends no Off needs a remote_ttl: otherwise the indicator never ends")]
+    EndlessIndicator,
+    /// More often than the service takes.
+    #[error(
+        "a health check every {interval:?} is too often: the service takes two a minute, so at least 30 s"
+    )]
+    HealthCheckTooOften {
+        /// What was asked.
+        interval: Duration,
+    },
+}

@@ -1,0 +1,165 @@
+//! Pairs of strings that come with a message: metadata, custom attributes, headers.
+//!
+//! Owns: [`Metadata`], which reads its pairs only when it is asked, because most frames carry some
+//! and few sessions look. Must not know: which keys matter.
+
+use alloc::borrow::Cow;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use super::owned::IntoOwned;
+
+/// Names and their values, both strings (`wire.md` 3.4).
+///
+/// Numbers and truth values count as the string that they are written as; null, objects and arrays
+/// as absent. The last of equal names counts, and order does not. `Debug` shows the names alone.
+///
+/// ```
+/// use webmessaging_proto::frame::Metadata;
+///
+/// let metadata: Metadata<'_> = [("readOnly", "true")].into_iter().collect();
+/// assert_eq!(metadata.get("readOnly"), Some("true"));
+/// assert_eq!(metadata.get("correlationId"), None);
+/// assert_eq!(format!("{metadata:?}"), r#"Metadata["readOnly"]"#);
+/// ```
+#[derive(Clone, Default)]
+pub struct Metadata<'a>(Pairs<'a>);
+
+#[derive(Clone)]
+enum Pairs<'a> {
+    /// An object as it was written, without a backslash, so that every string of it can be borrowed.
+    Written(&'a str),
+    Read(Vec<(Cow<'a, str>, Cow<'a, str>)>),
+}
+
+impl Default for Pairs<'_> {
+    fn default() -> Self {
+        Self::Read(Vec::new())
+    }
+}
+
+impl<'a> Metadata<'a> {
+    /// The pairs of a well-formed JSON object in which there is no backslash.
+    pub(crate) const fn from_written(object: &'a str) -> Self {
+        Self(Pairs::Written(object))
+    }
+
+    /// The value of a name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let mut found = None;
+        self.each(|key, value| {
+            if key == name {
+                found = Some(value);
+            }
+        });
+        found
+    }
+
+    /// All pairs, in the order in which they were written.
+    #[must_use]
+    pub fn pairs(&self) -> Vec<(&str, &str)> {
+        let mut pairs = Vec::new();
+        self.each(|name, value| pairs.push((name, value)));
+        pairs
+    }
+
+    fn each<'s>(&'s self, mut take: impl FnMut(&'s str, &'s str)) {
+        match &self.0 {
+            Pairs::Read(pairs) => pairs.iter().for_each(|(name, value)| take(name, value)),
+            Pairs::Written(object) => {
+                // It was well formed when it was kept, so that nothing is left to fail.
+                let _ = serde_json::Deserializer::from_str(object).deserialize_map(Members(take));
+            }
+        }
+    }
+
+    /// Whether there is no pair at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let mut empty = true;
+        self.each(|_, _| empty = false);
+        empty
+    }
+
+    /// The same, owning all of its text.
+    #[must_use]
+    pub fn into_owned(self) -> Metadata<'static> {
+        self.pairs()
+            .into_iter()
+            .map(|(name, value)| (String::from(name), String::from(value)))
+            .collect()
+    }
+
+    fn by_name(&self) -> BTreeMap<&str, &str> {
+        self.pairs().into_iter().collect()
+    }
+}
+
+/// Calls its function with the pairs of an object in turn.
+struct Members<F>(F);
+
+impl<'a, F: FnMut(&'a str, &'a str)> Visitor<'a> for Members<F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'a>>(mut self, mut map: A) -> Result<(), A::Error> {
+        while let Some((name, value)) = map.next_entry::<_, &RawValue>()? {
+            match value.get().as_bytes() {
+                [b'"', .., b'"'] => (self.0)(name, value.get().trim_matches('"')),
+                [b'n' | b'{' | b'[', ..] => {}
+                _ => (self.0)(name, value.get()),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<'a, K, V> FromIterator<(K, V)> for Metadata<'a>
+where
+    K: Into<Cow<'a, str>>,
+    V: Into<Cow<'a, str>>,
+{
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
+        let pairs = pairs.into_iter().map(|(name, value)| (name.into(), value.into()));
+        Self(Pairs::Read(pairs.collect()))
+    }
+}
+
+impl IntoOwned for Metadata<'_> {
+    type Owned = Metadata<'static>;
+
+    fn into_owned(self) -> Self::Owned {
+        self.into_owned()
+    }
+}
+
+impl PartialEq for Metadata<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.by_name() == other.by_name()
+    }
+}
+
+impl Eq for Metadata<'_> {}
+
+impl fmt::Debug for Metadata<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Metadata")?;
+        f.debug_list().entries(self.by_name().keys()).finish()
+    }
+}
+
+impl Serialize for Metadata<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.by_name())
+    }
+}

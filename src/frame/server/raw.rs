@@ -1,0 +1,62 @@
+//! A part of a frame that is kept as it was written, because nobody here knows its shape.
+//!
+//! Owns: [`RawJson`]. Must not know: why it was kept.
+
+use alloc::borrow::Cow;
+use core::fmt;
+
+use serde::{Serialize, Serializer, ser};
+use serde_json::value::RawValue;
+
+use super::owned::IntoOwned;
+
+/// JSON text of one value, well formed. `Debug` shows only its length; two are equal if they are
+/// written alike.
+#[derive(Clone, Eq, PartialEq)]
+pub struct RawJson<'a>(Cow<'a, str>);
+
+impl<'a> RawJson<'a> {
+    /// The value in `text`, if it is well-formed JSON and nothing else.
+    #[must_use]
+    pub fn parse(text: &'a str) -> Option<Self> {
+        serde_json::from_str::<&RawValue>(text).ok().map(|raw| Self::from_written(raw.get()))
+    }
+
+    /// The value that is known to be well formed.
+    pub(crate) const fn from_written(value: &'a str) -> Self {
+        Self(Cow::Borrowed(value))
+    }
+
+    /// The JSON text.
+    #[must_use]
+    pub fn get(&self) -> &str {
+        &self.0
+    }
+
+    /// The same, owning its text.
+    #[must_use]
+    pub fn into_owned(self) -> RawJson<'static> {
+        RawJson(Cow::Owned(self.0.into_owned()))
+    }
+}
+
+impl IntoOwned for RawJson<'_> {
+    type Owned = RawJson<'static>;
+
+    fn into_owned(self) -> Self::Owned {
+        self.into_owned()
+    }
+}
+
+impl fmt::Debug for RawJson<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RawJson({} bytes)", self.get().len())
+    }
+}
+
+impl Serialize for RawJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let raw: &RawValue = serde_json::from_str(&self.0).map_err(ser::Error::custom)?;
+        raw.serialize(serializer)
+    }
+}

@@ -1,0 +1,103 @@
+//! Identities that cross the border of the machine.
+//!
+//! Owns: their types and textual forms. Must not know: who makes them.
+
+use core::fmt;
+
+use serde::{Serialize, Serializer};
+
+use crate::rng::Rng;
+
+/// A transport that the session asked for, numbered from 1 in the order of the dials.
+///
+/// The driver hands it back with everything that it reports of that transport, so that a late word
+/// from an older one changes nothing.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct TransportId(pub u64);
+
+/// The host's own name for a text that it sends. A key is free again once its text is confirmed or
+/// discarded.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct LocalKey(pub u64);
+
+/// Names a request, and comes back with the server's answer (`wire.md` 3.7). Written as a UUID v4.
+///
+/// ```
+/// use webmessaging_proto::TracingId;
+///
+/// let id = TracingId::from_bits(0x1234);
+/// assert_eq!(id.to_string(), "00000000-0000-4000-8000-000000001234");
+/// assert_eq!(TracingId::parse("00000000-0000-4000-8000-000000001234"), Some(id));
+/// assert_eq!(TracingId::parse("SGVhbHRoQ2hlY2tNZXNzYWdlSWQ="), None);
+/// ```
+#[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct TracingId(u128);
+
+/// Where the hyphens of a UUID stand.
+const HYPHENS: [usize; 4] = [8, 13, 18, 23];
+const UUID_LEN: usize = 36;
+
+impl TracingId {
+    /// The id with these random bits; the six that a UUID v4 prescribes are overwritten.
+    #[must_use]
+    pub const fn from_bits(random: u128) -> Self {
+        const FIXED: u128 = 0xf000 << 64 | 0xc000 << 48;
+        const VERSION_4: u128 = 0x4000 << 64 | 0x8000 << 48;
+        Self(random & !FIXED | VERSION_4)
+    }
+
+    /// The id that this text stands for, if it can be one of ours: 36 characters, hexadecimal in
+    /// either case, hyphens in place, version 4.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.as_bytes();
+        if text.len() != UUID_LEN || HYPHENS.iter().any(|&at| text[at] != b'-') {
+            return None;
+        }
+        let mut bits = 0_u128;
+        for (at, &byte) in text.iter().enumerate() {
+            if !HYPHENS.contains(&at) {
+                bits = bits << 4 | u128::from(char::from(byte).to_digit(16)?);
+            }
+        }
+        (Self::from_bits(bits).0 == bits).then_some(Self(bits))
+    }
+
+    /// Appends the UUID form to `out`, without a detour through a formatter.
+    pub(crate) fn encode(self, out: &mut [u8; UUID_LEN]) {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut bits = self.0;
+        for at in (0..UUID_LEN).rev() {
+            if HYPHENS.contains(&at) {
+                out[at] = b'-';
+            } else {
+                out[at] = DIGITS[(bits & 0xf) as usize];
+                bits >>= 4;
+            }
+        }
+    }
+
+    pub(crate) fn draw(rng: &mut Rng) -> Self {
+        Self::from_bits(rng.next_u128())
+    }
+}
+
+impl fmt::Display for TracingId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = [0; UUID_LEN];
+        self.encode(&mut text);
+        f.write_str(core::str::from_utf8(&text).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl fmt::Debug for TracingId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for TracingId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

@@ -1,0 +1,43 @@
+#![doc = include_str!("../README.md")]
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+pub mod dialect;
+pub mod frame;
+
+mod config;
+mod endpoint;
+mod error;
+mod id;
+mod input;
+mod output;
+mod peer_typing;
+mod receipts;
+mod rng;
+mod sensitive;
+mod session;
+mod time;
+mod timer;
+mod typing;
+
+pub use config::{
+    Capability, Config, Credentials, Limits, MAX_TEXT_CHARS, MIN_HEALTH_CHECK_INTERVAL, Profile,
+    ReconnectPolicy,
+};
+pub use endpoint::{Endpoint, EndpointOutput};
+pub use error::{ConfigError, InputError};
+pub use id::{LocalKey, TracingId, TransportId};
+pub use input::{CloseReason, Input};
+pub use output::{Close, ClosedReason, Event, FailureCode, FaultCode, Message, Output};
+pub use peer_typing::{
+    DEFAULT_TYPING_DURATION, MAX_TYPING_DURATION, MIN_TYPING_DURATION, PeerTyping,
+    PeerTypingChange, PeerTypingEnd, Typist,
+};
+pub use receipts::{Added, LedgerId, ReceiptPolicy, Receipts, Sender};
+pub use sensitive::Sensitive;
+pub use session::{FailReason, Phase, Session, Stats, phase_diagram};
+pub use time::{Deadline, Instant};
+pub use timer::Timer;
+pub use typing::{MIN_IDLE, SentNotice, Typing, TypingPolicy};

@@ -1,0 +1,416 @@
+//! The life of a session's connections: dial, handshake, loss, backoff, end.
+//!
+//! Owns: which transport counts, and what is done on each change of phase. Must not know: what is
+//! sent once the session is ready.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use crate::error::InputError;
+use crate::frame::{ClientBody, ClientFrame, SessionResponse};
+use crate::id::TransportId;
+use crate::input::CloseReason;
+use crate::output::{Close, ClosedReason, Event, FailureCode, FaultCode, Output};
+use crate::peer_typing::PeerTypingEnd;
+use crate::time::Instant;
+use crate::timer::Timer;
+
+use super::phase::Trigger;
+use super::requests::Cause;
+use super::{Capabilities, FailReason, Phase, Session};
+
+const DIAL: Duration = Duration::from_secs(30);
+const CONFIGURE: Duration = Duration::from_secs(10);
+const CLOSE: Duration = Duration::from_secs(2);
+const HEALTH_CHECK_ANSWER: Duration = Duration::from_secs(10);
+/// The longest wait left once the network is back.
+const NETWORK_AVAILABLE_WAIT: Duration = Duration::from_secs(1);
+/// How often that news counts.
+const NETWORK_AVAILABLE_EVERY: Duration = Duration::from_secs(5);
+
+/// What a session remembers of its connections.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Connection {
+    /// The transport that counts: dialing or open.
+    transport: Option<TransportId>,
+    dialed: u64,
+    handshake: Handshake,
+    /// A new conversation was asked for and is not there yet.
+    start_new: bool,
+    /// Failed tries in a row.
+    tries: u32,
+    accepted_at: Option<Instant>,
+    network_available_at: Option<Instant>,
+    past: Past,
+    /// The conversation was wiped on this connection.
+    pub(super) cleared: bool,
+    pub(super) owes_join: bool,
+    pub(super) health_check_at: Option<Instant>,
+    pub(super) info: Option<Box<SessionResponse<'static>>>,
+}
+
+/// What the host has of this session from earlier connections.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Past {
+    #[default]
+    Nothing,
+    /// The session was accepted, and the connection still stands.
+    Accepted,
+    /// The session was accepted, and the connection is lost since.
+    Lost,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Handshake {
+    /// Waiting for the answer to a configure.
+    #[default]
+    Configure,
+    /// Waiting to send the configure again.
+    ConfigureLater,
+    /// Waiting for the read-only conversation to be closed.
+    CloseSession,
+}
+
+impl Session {
+    pub(super) fn connect(&mut self) -> Result<(), InputError> {
+        let phase = self.phase;
+        if !self.transition(Trigger::Connect) {
+            return Err(InputError::InvalidState { input: "connect", phase });
+        }
+        if phase != Phase::Backoff {
+            self.connection.tries = 0;
+            self.timers.clear(Timer::GiveUp);
+        }
+        self.dial();
+        Ok(())
+    }
+
+    pub(super) fn disconnect(&mut self) {
+        self.typing.end();
+        self.flush();
+        if !self.transition(Trigger::Disconnect) {
+            return;
+        }
+        self.timers.clear(Timer::Backoff);
+        self.timers.clear(Timer::GiveUp);
+        self.connection.start_new = false;
+        self.keep_texts(FailureCode::Disconnected);
+        if let (Phase::Closing, Some(transport)) = (self.phase, self.connection.transport) {
+            self.clear_connection_timers();
+            self.typing.close();
+            self.peer_typing.clear(PeerTypingEnd::Disconnected);
+            self.timers.set(Timer::Close, Some(self.now + CLOSE));
+            self.outputs.push_back(Output::CloseTransport(transport, Close::Normal));
+        }
+    }
+
+    pub(super) fn network_available(&mut self) {
+        let heard = self.connection.network_available_at;
+        let too_soon = heard.is_some_and(|heard| self.now - heard < NETWORK_AVAILABLE_EVERY);
+        if self.phase != Phase::Backoff || too_soon {
+            return;
+        }
+        self.connection.network_available_at = Some(self.now);
+        let latest = self.now + NETWORK_AVAILABLE_WAIT;
+        let at = self.timers.get(Timer::Backoff).map_or(latest, |at| at.min(latest));
+        self.timers.set(Timer::Backoff, Some(at));
+    }
+
+    /// The way out of a read-only conversation (`wire.md` 1.9).
+    pub(super) fn start_new(&mut self) -> Result<(), InputError> {
+        let phase = self.phase;
+        if !self.transition(Trigger::StartNew) {
+            return Err(InputError::InvalidState { input: "start_new", phase });
+        }
+        self.connection.start_new = true;
+        self.connection.handshake = Handshake::CloseSession;
+        self.send(ClientBody::CloseSession { close_all_connections: true }, Cause::CloseSession);
+        self.timers.set(Timer::Configure, Some(self.now + CONFIGURE));
+        Ok(())
+    }
+
+    pub(super) fn transport_opened(&mut self, transport: TransportId) {
+        if self.connection.transport != Some(transport) || self.phase == Phase::Closing {
+            self.outputs.push_back(Output::CloseTransport(transport, Close::Normal));
+        } else if self.transition(Trigger::TransportOpened) {
+            self.timers.clear(Timer::Dial);
+            self.configure();
+        }
+    }
+
+    pub(super) fn transport_closed(&mut self, transport: TransportId, reason: CloseReason) {
+        if self.connection.transport != Some(transport) {
+            return;
+        }
+        let opened = !matches!(self.phase, Phase::Connecting);
+        match (self.phase, reason) {
+            (Phase::Closing, _) => self.closed(),
+            (_, CloseReason::AccessDenied) => self.fail(FailReason::AccessDenied, None),
+            (_, CloseReason::Code(1000)) if opened && !self.connection.start_new => {
+                self.closed_by_server(ClosedReason::ByServer, None);
+            }
+            (_, CloseReason::Code(_) | CloseReason::Lost) => self.lose_transport(None),
+        }
+    }
+
+    pub(super) fn is_current(&self, transport: TransportId) -> bool {
+        self.connection.transport == Some(transport) && self.phase != Phase::Connecting
+    }
+
+    /// Sends the configure; the first frame on every transport.
+    pub(super) fn configure(&mut self) {
+        self.connection.handshake = Handshake::Configure;
+        let start_new = self.connection.start_new;
+        let journey_context = self.config.journey_context.clone();
+        self.send(ClientBody::ConfigureSession { start_new, journey_context }, Cause::Configure);
+        self.timers.set(Timer::Configure, Some(self.now + CONFIGURE));
+    }
+
+    /// The server asked for patience with the configure, or with what precedes it.
+    pub(super) fn configure_after(&mut self, wait: Duration) {
+        self.connection.handshake = Handshake::ConfigureLater;
+        self.timers.set(Timer::Configure, Some(self.now + wait));
+    }
+
+    pub(super) fn configure_timed_out(&mut self) {
+        if self.connection.handshake == Handshake::ConfigureLater {
+            self.configure();
+        } else {
+            self.transport_unresponsive();
+        }
+    }
+
+    pub(super) fn session_response(&mut self, response: SessionResponse<'_>) {
+        match (self.phase, self.connection.handshake) {
+            (Phase::Configuring, Handshake::CloseSession) if response.connected => {}
+            (Phase::Configuring, Handshake::CloseSession) => self.configure(),
+            // A late word of the conversation that was just closed.
+            (Phase::Configuring, _) if self.connection.start_new && !response.connected => {}
+            (Phase::Configuring, _) if response.connected || response.read_only => {
+                self.accepted(response);
+            }
+            (Phase::Configuring, _) => {
+                self.emit(Event::Fault { code: FaultCode::NotConnected });
+                self.lose_transport(Some(Close::Normal));
+            }
+            (Phase::Ready, _) if response.read_only => {
+                self.enter_read_only();
+            }
+            _ => {}
+        }
+    }
+
+    fn accepted(&mut self, response: SessionResponse<'_>) {
+        let read_only = response.read_only;
+        let new_session = response.new_session || self.connection.start_new;
+        let past = core::mem::replace(&mut self.connection.past, Past::Accepted);
+        let replaced = response.new_session && past == Past::Lost && !self.connection.start_new;
+        let resumed = !new_session && past == Past::Lost;
+        self.connection.info = Some(Box::new(response.into_owned()));
+        self.connection.accepted_at = Some(self.now);
+        self.connection.start_new = false;
+        self.timers.clear(Timer::Configure);
+        self.timers.clear(Timer::GiveUp);
+        if new_session && past != Past::Nothing {
+            self.receipts.clear();
+            self.typing.reset();
+            self.capabilities = Capabilities::of(self.capabilities.supported);
+            self.typing.set_policy(self.config.typing);
+        }
+        let opened = if read_only { Trigger::AcceptedReadOnly } else { Trigger::Accepted };
+        self.transition(opened);
+        if replaced {
+            self.emit(Event::SessionReplaced);
+            self.keep_texts(FailureCode::SessionReplaced);
+        } else if resumed {
+            self.emit(Event::MessagesMayBeMissing);
+        }
+        if read_only {
+            self.conversation_over();
+            return;
+        }
+        self.connection.owes_join |= new_session && self.config.auto_start.is_some();
+        self.connection.health_check_at = self.config.health_check.map(|every| self.now + every);
+        if self.capabilities.typing {
+            self.typing.open();
+        }
+    }
+
+    /// Whether the conversation could still be written to before.
+    pub(super) fn enter_read_only(&mut self) -> bool {
+        let entered = self.phase == Phase::Ready && self.transition(Trigger::AcceptedReadOnly);
+        if entered {
+            self.conversation_over();
+        }
+        entered
+    }
+
+    /// The conversation can't be written to any more; its texts and typing are over.
+    fn conversation_over(&mut self) {
+        self.timers.clear(Timer::HealthCheckAnswer);
+        self.connection.owes_join = false;
+        self.typing.end();
+        self.typing.close();
+        self.typing.reset();
+        self.peer_typing.clear(PeerTypingEnd::Ended);
+        self.keep_texts(FailureCode::ReadOnly);
+    }
+
+    pub(super) fn transport_unresponsive(&mut self) {
+        self.lose_transport(Some(Close::Unresponsive));
+    }
+
+    /// The connection is gone, or given up with `close`; another one will be tried.
+    pub(super) fn lose_transport(&mut self, close: Option<Close>) {
+        if self.transition(Trigger::TransportLost) {
+            self.detach(close, PeerTypingEnd::Disconnected);
+            self.back_off();
+        }
+    }
+
+    /// The server said goodbye.
+    pub(super) fn closed_by_server(&mut self, reason: ClosedReason, close: Option<Close>) {
+        if self.connection.start_new {
+            // It closed the old conversation's connections, this one too.
+            self.lose_transport(close);
+        } else if self.transition(Trigger::ServerClosed) {
+            self.detach(close, PeerTypingEnd::Disconnected);
+            self.emit(Event::ConnectionClosed { reason });
+        }
+    }
+
+    pub(super) fn fail(&mut self, reason: FailReason, close: Option<Close>) {
+        if !self.transition(Trigger::Fail(reason)) {
+            return;
+        }
+        self.timers.clear(Timer::GiveUp);
+        self.detach(close, PeerTypingEnd::Ended);
+        match reason {
+            FailReason::AccessDenied => self.emit(Event::AccessDenied),
+            FailReason::AuthenticationFailed => self.emit(Event::AuthenticationFailed),
+            FailReason::SessionExpired => self.emit(Event::SessionExpired),
+            FailReason::ConfigureRefused | FailReason::GaveUp => {}
+        }
+    }
+
+    pub(super) fn give_up(&mut self) {
+        if self.transition(Trigger::GiveUp) {
+            self.timers.clear(Timer::Backoff);
+            self.detach(Some(Close::Unresponsive), PeerTypingEnd::Disconnected);
+        }
+    }
+
+    /// The transport is closed after a disconnect, or took too long to.
+    pub(super) fn closed(&mut self) {
+        if self.transition(Trigger::TransportClosed) {
+            self.detach(None, PeerTypingEnd::Disconnected);
+        }
+    }
+
+    pub(super) fn backoff_over(&mut self) {
+        if self.transition(Trigger::RetryDue) {
+            self.dial();
+        }
+    }
+
+    pub(super) fn health_check_sent(&mut self) {
+        self.connection.health_check_at = self.config.health_check.map(|every| self.now + every);
+        self.timers.set(Timer::HealthCheckAnswer, Some(self.now + HEALTH_CHECK_ANSWER));
+    }
+
+    /// A uniform wait under a bound that doubles with each try.
+    pub(super) fn draw_backoff(&mut self, tries: u32) -> Duration {
+        let policy = self.config.reconnect;
+        let bound = policy.base.saturating_mul(1 << tries.min(16)).min(policy.cap);
+        self.rng.duration_up_to(bound)
+    }
+
+    fn transition(&mut self, trigger: Trigger) -> bool {
+        let Some(phase) = self.phase.after(trigger) else { return false };
+        self.phase = phase;
+        self.emit(Event::PhaseChanged(phase));
+        true
+    }
+
+    fn dial(&mut self) {
+        self.connection.dialed += 1;
+        let transport = TransportId(self.connection.dialed);
+        self.connection.transport = Some(transport);
+        self.connection.cleared = false;
+        self.timers.clear(Timer::Backoff);
+        self.timers.set(Timer::Dial, Some(self.now + DIAL));
+        self.outputs.push_back(Output::OpenTransport(transport));
+        self.stats.dials += 1;
+    }
+
+    fn back_off(&mut self) {
+        let stable = self.config.reconnect.stable;
+        if self.connection.accepted_at.take().is_some_and(|at| self.now - at >= stable) {
+            self.connection.tries = 0;
+        }
+        let wait = self.draw_backoff(self.connection.tries);
+        self.connection.tries = self.connection.tries.saturating_add(1);
+        self.timers.set(Timer::Backoff, Some(self.now + wait));
+        if let (None, Some(after)) = (self.timers.get(Timer::GiveUp), self.config.reconnect.give_up)
+        {
+            self.timers.set(Timer::GiveUp, Some(self.now + after));
+        }
+    }
+
+    /// Lets go of the transport and of all that was true only while it lasted.
+    fn detach(&mut self, close: Option<Close>, peers: PeerTypingEnd) {
+        self.take_back_unwritten();
+        if let (Some(transport), Some(close)) = (self.connection.transport.take(), close) {
+            self.outputs.push_back(Output::CloseTransport(transport, close));
+        }
+        self.clear_connection_timers();
+        if self.connection.past == Past::Accepted {
+            self.connection.past = Past::Lost;
+        }
+        self.requests.clear();
+        self.typing.close();
+        self.receipts.connection_lost();
+        self.peer_typing.clear(peers);
+        self.text_unconfirmed();
+    }
+
+    fn clear_connection_timers(&mut self) {
+        for timer in [Timer::Dial, Timer::Configure, Timer::Close, Timer::HealthCheckAnswer] {
+            self.timers.clear(timer);
+        }
+        self.connection.health_check_at = None;
+    }
+
+    /// Frames that were not drained never left: newest first, each is undone.
+    fn take_back_unwritten(&mut self) {
+        let mut unwritten: Vec<ClientFrame<'static>> = Vec::new();
+        self.outputs.retain_mut(|output| match output {
+            Output::SendFrame(frame) => {
+                unwritten.push(frame.clone());
+                false
+            }
+            _ => true,
+        });
+        for frame in unwritten.iter().rev() {
+            match self.requests.find(frame.tracing_id).map(|request| request.cause) {
+                Some(Cause::Text(_)) if self.outbox.is_in_flight(frame.tracing_id) => {
+                    self.outbox.unwritten();
+                }
+                Some(Cause::Typing(sent)) => self.typing.unwritten(&sent),
+                Some(Cause::Join) => self.connection.owes_join = true,
+                // Receipts are due again on every loss; the rest belongs to its connection.
+                _ => {}
+            }
+            self.stats.frames_sent -= 1;
+        }
+    }
+
+    /// Keeps every text for the host: it must not go into another conversation by itself.
+    fn keep_texts(&mut self, code: FailureCode) {
+        self.text_unconfirmed();
+        for key in self.outbox.keep_waiting() {
+            self.emit(Event::MessageFailed { key, code });
+        }
+    }
+}

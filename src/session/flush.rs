@@ -1,0 +1,169 @@
+//! What goes out now.
+//!
+//! Owns: the order in which waiting things share the budget, and the timers that follow from what
+//! still waits. Must not know: why something waits.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+
+use crate::frame::ClientBody;
+use crate::output::{Event, FailureCode};
+use crate::timer::Timer;
+use crate::typing::Want;
+
+use super::requests::{Cause, Share};
+use super::{Phase, Session};
+
+impl Session {
+    /// Sends and tells all that can be sent and told now: join, the end of typing, text, typing,
+    /// receipts, refresh of typing, health check. Then sets the timers for the rest.
+    pub(super) fn flush(&mut self) {
+        self.emit_peer_typing();
+        self.emit_read_messages();
+        let mut blocked = false;
+        if self.phase == Phase::Ready {
+            blocked |= self.send_join();
+            blocked |= self.send_end_of_typing();
+            blocked |= self.send_text();
+            blocked |= self.send_typing(Want::On);
+            blocked |= self.send_receipts();
+            blocked |= self.send_typing(Want::Refresh);
+            blocked |= self.send_health_check();
+        }
+        self.set_timers(blocked);
+    }
+
+    fn send_join(&mut self) -> bool {
+        if !self.connection.owes_join {
+            return false;
+        }
+        if !self.requests.has_room(Share::Essential, 1, self.now) {
+            return true;
+        }
+        if self.rate_limit.texts_paused_until(self.now).is_none() {
+            self.connection.owes_join = false;
+            let attributes = self.config.auto_start.clone().unwrap_or_default();
+            self.send(ClientBody::Join { attributes }, Cause::Join);
+        }
+        false
+    }
+
+    /// The end of typing may use the texts' reserve if a text follows it at once.
+    fn send_end_of_typing(&mut self) -> bool {
+        if self.typing.want(self.now) != Some(Want::Off) {
+            return false;
+        }
+        let (share, count) =
+            if self.text_can_go() { (Share::Essential, 2) } else { (Share::Typing, 1) };
+        self.send_typing_within(share, count)
+    }
+
+    fn send_text(&mut self) -> bool {
+        if !self.text_can_go() {
+            return false;
+        }
+        let Some(text) = self.outbox.next(self.now) else { return false };
+        if !self.requests.has_room(Share::Essential, 1, self.now) {
+            return true;
+        }
+        let key = text.key;
+        let body =
+            ClientBody::Text { text: text.body.clone(), attributes: text.attributes.clone() };
+        let tracing_id = self.send(body, Cause::Text(key));
+        self.outbox.written(tracing_id, self.now);
+        self.typing.message_sent();
+        false
+    }
+
+    fn text_can_go(&self) -> bool {
+        self.rate_limit.texts_paused_until(self.now).is_none()
+            && self.outbox.next(self.now).is_some()
+    }
+
+    fn send_typing(&mut self, want: Want) -> bool {
+        self.typing.want(self.now) == Some(want) && self.send_typing_within(Share::Typing, 1)
+    }
+
+    fn send_typing_within(&mut self, share: Share, count: usize) -> bool {
+        if !self.requests.has_room(share, count, self.now) {
+            return true;
+        }
+        if let Some(sent) = self.typing.poll(self.now) {
+            self.send(ClientBody::Typing(sent.notice()), Cause::Typing(sent));
+        }
+        false
+    }
+
+    fn send_receipts(&mut self) -> bool {
+        if !self.capabilities.receipts || self.rate_limit.rest_paused_until(self.now).is_some() {
+            return false;
+        }
+        while self.receipts.has_due(self.now) {
+            if !self.requests.has_room(Share::Receipt, 1, self.now) {
+                return true;
+            }
+            let Some(key) = self.receipts.poll(self.now) else { return false };
+            let Some(message) = self.receipts.message(key) else { continue };
+            let body = ClientBody::ReadReceipt { message: String::from(message).into() };
+            self.stats.receipts_sent += 1;
+            self.send(body, Cause::Receipt(key));
+        }
+        false
+    }
+
+    fn send_health_check(&mut self) -> bool {
+        let due = self.connection.health_check_at.is_some_and(|at| at <= self.now);
+        if !due || self.rate_limit.rest_paused_until(self.now).is_some() {
+            return false;
+        }
+        if !self.requests.has_room(Share::Echo, 1, self.now) {
+            return true;
+        }
+        self.send(ClientBody::Echo, Cause::Echo);
+        self.health_check_sent();
+        false
+    }
+
+    /// Where the wire cannot say that a message was read, the host is told instead.
+    fn emit_read_messages(&mut self) {
+        if self.capabilities.receipts {
+            return;
+        }
+        while let Some(key) = self.receipts.poll(self.now) {
+            let id = self.receipts.message(key).map(Box::from);
+            self.receipts.settle(key);
+            if let Some(id) = id {
+                self.emit(Event::MessageRead { id });
+            }
+        }
+    }
+
+    pub(super) fn report_lost_receipt(&mut self, lost: Option<Box<str>>) {
+        if let Some(id) = lost {
+            self.emit(Event::ReceiptFailed { id, code: FailureCode::LedgerFull });
+        }
+    }
+
+    fn set_timers(&mut self, blocked: bool) {
+        let now = self.now;
+        let online = self.phase == Phase::Ready;
+        let texts_paused_until = self.rate_limit.texts_paused_until(now).filter(|_| online);
+        let rest_paused_until = self.rate_limit.rest_paused_until(now).filter(|_| online);
+        let pause = match (texts_paused_until, rest_paused_until) {
+            (Some(texts), Some(rest)) => Some(texts.min(rest)),
+            (texts, rest) => texts.or(rest),
+        };
+        let later = |at: &crate::Instant| *at > now;
+        let health_check_at = self.connection.health_check_at.filter(|at| online && later(at));
+        let budget_at = self.requests.room_at(now).filter(|_| blocked);
+        let retry_at = self.outbox.retry_deadline().filter(|at| online && later(at));
+        self.timers.set(Timer::RateLimit, pause);
+        self.timers.set(Timer::HealthCheck, health_check_at);
+        self.timers.set(Timer::Budget, budget_at);
+        self.timers.set(Timer::TextRetry, retry_at);
+        self.timers.set(Timer::TextConfirmation, self.outbox.confirmation_deadline());
+        self.timers.set(Timer::Typing, self.typing.deadline().filter(later));
+        self.timers.set(Timer::PeerTyping, self.peer_typing.deadline().filter(later));
+        self.timers.set(Timer::Dwell, self.receipts.deadline().filter(later));
+    }
+}

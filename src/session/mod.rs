@@ -1,0 +1,403 @@
+//! The session: composes the machines into one, and is the only one that knows them all.
+//!
+//! Owns: the order of things in one step (time first, then the input, then what follows from it).
+//! Must not know: bytes, sockets, clocks.
+
+mod connection;
+mod flush;
+mod inbound;
+mod outbox;
+mod phase;
+mod rate_limit;
+mod requests;
+mod routing;
+
+use alloc::collections::VecDeque;
+
+use crate::config::{Capability, Config};
+use crate::dialect::EncodeContext;
+use crate::error::InputError;
+use crate::frame::{ClientBody, ClientFrame, ServerFrame, SessionResponse};
+use crate::id::{TracingId, TransportId};
+use crate::input::Input;
+use crate::output::{Event, Output};
+use crate::peer_typing::{PeerTyping, PeerTypingChange};
+use crate::receipts::Receipts;
+use crate::rng::Rng;
+use crate::time::{Deadline, Instant};
+use crate::timer::{Timer, TimerTable, WakeUp};
+use crate::typing::Typing;
+
+use connection::Connection;
+use outbox::Outbox;
+pub use phase::{FailReason, Phase, phase_diagram};
+use rate_limit::RateLimit;
+use requests::{Cause, Request, Requests};
+
+/// The guest's side of a conversation, as a state machine.
+///
+/// Give it what happens ([`handle`](Self::handle)), do what it says
+/// ([`poll_output`](Self::poll_output)), and tick it when it asks for it
+/// ([`deadline`](Self::deadline), [`Output::ArmTimer`]). It opens no socket and reads no clock.
+///
+/// * `now` never runs backward: an earlier time counts as the latest one seen.
+/// * Drain the outputs when you like; none is lost, and none changes what follows.
+/// * An early tick changes nothing; a late one gives what is still true.
+/// * An input that is refused changes nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Session {
+    config: Config,
+    now: Instant,
+    rng: Rng,
+    phase: Phase,
+    timers: TimerTable,
+    outputs: VecDeque<Output>,
+    connection: Connection,
+    requests: Requests,
+    rate_limit: RateLimit,
+    typing: Typing,
+    peer_typing: PeerTyping,
+    receipts: Receipts,
+    outbox: Outbox,
+    capabilities: Capabilities,
+    stats: Stats,
+}
+
+/// What the session can say on its wire: what its policies want and its dialect supports, minus
+/// what the server refused.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Capabilities {
+    supported: Supported,
+    typing: bool,
+    typing_off: bool,
+    receipts: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Supported {
+    typing: bool,
+    typing_off: bool,
+    receipts: bool,
+}
+
+impl Capabilities {
+    const fn of(supported: Supported) -> Self {
+        let Supported { typing, typing_off, receipts } = supported;
+        Self { supported, typing, typing_off, receipts }
+    }
+}
+
+/// Counts over the life of a session.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Frames handed out to be sent.
+    pub frames_sent: u64,
+    /// Frames taken from the current transport, the undecodable ones too.
+    pub frames_received: u64,
+    /// Dials.
+    pub dials: u64,
+    /// Texts that the server has taken.
+    pub texts_confirmed: u64,
+    /// Receipts that were sent, repetitions too.
+    pub receipts_sent: u64,
+    /// Rate limits that the server answered.
+    pub rate_limits: u64,
+}
+
+impl Session {
+    /// An idle session. [`Input::Connect`] starts it.
+    #[must_use]
+    pub fn new(config: Config, now: Instant) -> Self {
+        let supported = Supported {
+            typing: true,
+            typing_off: config.typing.sends_off,
+            receipts: config.receipts.on_wire,
+        };
+        Self {
+            now,
+            rng: Rng::new(config.seed),
+            phase: Phase::Idle,
+            timers: TimerTable::new(),
+            outputs: VecDeque::new(),
+            connection: Connection::default(),
+            requests: Requests::default(),
+            rate_limit: RateLimit::default(),
+            typing: Typing::from_checked(config.typing),
+            peer_typing: PeerTyping::new(config.limits.typists),
+            receipts: Receipts::new(config.receipts, config.limits.messages),
+            outbox: Outbox::default(),
+            capabilities: Capabilities::of(supported),
+            stats: Stats::default(),
+            config,
+        }
+    }
+
+    /// The session on a wire that lacks `capability`. For a session that has not started.
+    #[must_use]
+    pub fn without(mut self, capability: Capability) -> Self {
+        let mut supported = self.capabilities.supported;
+        match capability {
+            Capability::Typing => supported.typing = false,
+            Capability::TypingOff => {
+                supported.typing_off = false;
+                self.config.typing = self.config.typing.without_off();
+                self.typing.lose_off();
+            }
+            Capability::Receipts => supported.receipts = false,
+        }
+        self.capabilities = Capabilities::of(supported);
+        self
+    }
+
+    /// Takes one input at the time `now`.
+    ///
+    /// # Errors
+    /// The caller's mistakes; such an input changes nothing. The peer's mistakes are events.
+    pub fn handle(&mut self, input: Input<'_>, now: Instant) -> Result<(), InputError> {
+        if self.is_full() {
+            return Err(InputError::OutputsPending);
+        }
+        self.advance(now);
+        let taken = self.apply(input);
+        self.flush();
+        taken
+    }
+
+    /// [`Input::Keystroke`], which nothing can refuse. While the agent sees the guest typing
+    /// already, it costs two stores and a comparison.
+    pub fn keystroke(&mut self, now: Instant) {
+        let now = now.max(self.now);
+        if self.typing.is_steady() && self.timers.is_quiet(now) {
+            self.now = now;
+            self.typing.keystroke(now);
+        } else if self.is_full() {
+            self.now = now;
+            self.typing.keystroke(now);
+            // Acted on by a tick, once the outputs are drained.
+            self.timers.set(Timer::Typing, Some(now));
+        } else {
+            self.advance(now);
+            self.typing.keystroke(now);
+            self.flush();
+        }
+    }
+
+    /// [`Input::Tick`].
+    ///
+    /// # Errors
+    /// If the outputs are not drained.
+    pub fn tick(&mut self, now: Instant) -> Result<(), InputError> {
+        self.handle(Input::Tick, now)
+    }
+
+    /// [`Input::MessageVisible`].
+    ///
+    /// # Errors
+    /// If the outputs are not drained, or no such message is known.
+    pub fn message_visible(&mut self, id: &str, now: Instant) -> Result<(), InputError> {
+        self.handle(Input::MessageVisible { id: id.into() }, now)
+    }
+
+    /// [`Input::FrameReceived`].
+    ///
+    /// # Errors
+    /// If the outputs are not drained.
+    pub fn frame_received(
+        &mut self,
+        transport: TransportId,
+        frame: ServerFrame<'_>,
+        now: Instant,
+    ) -> Result<(), InputError> {
+        self.handle(Input::FrameReceived(transport, frame), now)
+    }
+
+    /// The next thing for the driver to do; `None` when all is done for now.
+    ///
+    /// The wake-up comes last: only a change of it is told, and only when it must ring earlier than
+    /// the one that was asked for, or that one has rung.
+    #[must_use = "an output that is dropped is never carried out"]
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front().or_else(|| {
+            Some(match self.timers.wake_up(self.now)? {
+                WakeUp::Arm(deadline) => Output::ArmTimer(deadline),
+                WakeUp::Clear => Output::ClearTimer,
+            })
+        })
+    }
+
+    /// When to tick at the latest, for a driver that asks rather than listens to
+    /// [`Output::ArmTimer`].
+    #[must_use]
+    pub fn deadline(&self) -> Option<Deadline> {
+        self.timers.next()
+    }
+
+    /// Where the session stands.
+    #[must_use]
+    pub const fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// The counts so far.
+    #[must_use]
+    pub const fn stats(&self) -> Stats {
+        self.stats
+    }
+
+    /// What the session was built with, and its newest credentials.
+    #[must_use]
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// What the server said of the session when it accepted it last.
+    #[must_use]
+    pub fn session_info(&self) -> Option<&SessionResponse<'static>> {
+        self.connection.info.as_deref()
+    }
+
+    /// Whether a feature is in use on this session's wire.
+    #[must_use]
+    pub const fn has(&self, capability: Capability) -> bool {
+        match capability {
+            Capability::Typing => self.capabilities.typing,
+            Capability::TypingOff => self.capabilities.typing_off,
+            Capability::Receipts => self.capabilities.receipts,
+        }
+    }
+
+    /// What a dialect needs to encode this session's frames.
+    #[must_use]
+    pub fn encode_context(&self) -> EncodeContext<'_> {
+        EncodeContext::new(&self.config.credentials.token, self.config.deployment_id())
+    }
+
+    fn apply(&mut self, input: Input<'_>) -> Result<(), InputError> {
+        match input {
+            Input::Tick => {}
+            Input::Connect => return self.connect(),
+            Input::Disconnect => self.disconnect(),
+            Input::NetworkAvailable => self.network_available(),
+            Input::StartNew => return self.start_new(),
+            Input::Renew(credentials) => self.config.credentials = credentials,
+
+            Input::TransportOpened(transport) => self.transport_opened(transport),
+            Input::TransportClosed(transport, reason) => self.transport_closed(transport, reason),
+            Input::FrameReceived(transport, frame) => self.receive(transport, frame),
+            Input::FrameUndecodable(transport) => self.receive_undecodable(transport),
+            Input::PeerAlive(transport) => self.peer_alive(transport),
+
+            Input::Keystroke => self.typing.keystroke(self.now),
+            Input::SetTyping(true) => self.typing.hold(self.now),
+            Input::InputCleared | Input::ComposerClosed | Input::SetTyping(false) => {
+                self.typing.end();
+            }
+            Input::Foreground(foreground) => {
+                if !foreground {
+                    self.typing.end();
+                }
+                self.receipts.foreground(foreground, self.now);
+            }
+
+            Input::SendText { key, text, attributes } => {
+                self.refuse_unless_writable("send_text")?;
+                self.outbox.check(key, &text, self.config.limits.texts)?;
+                self.typing.end();
+                self.outbox.push(key, text.into_owned(), attributes);
+            }
+            Input::Retry { key } => {
+                self.refuse_unless_writable("retry")?;
+                self.outbox.retry(key)?;
+            }
+            Input::Discard { key } => self.outbox.discard(key)?,
+
+            Input::MessageVisible { id } => self.receipts.visible(&id, self.now)?,
+            Input::MessageHidden { id } => self.receipts.hidden(&id)?,
+            Input::MessageRestored { id, from, read } => {
+                let added = self.receipts.add(&id, from, read);
+                self.report_lost_receipt(added.lost);
+            }
+        }
+        Ok(())
+    }
+
+    /// Texts are taken while the session is, or may yet be, ready for them.
+    fn refuse_unless_writable(&self, input: &'static str) -> Result<(), InputError> {
+        match self.phase {
+            Phase::Idle
+            | Phase::Connecting
+            | Phase::Configuring
+            | Phase::Ready
+            | Phase::Backoff => Ok(()),
+            phase => Err(InputError::InvalidState { input, phase }),
+        }
+    }
+
+    /// Lets time pass: timers that are due fire before whatever happens now.
+    fn advance(&mut self, now: Instant) {
+        self.now = now.max(self.now);
+        if self.timers.is_quiet(self.now) {
+            return;
+        }
+        for timer in self.timers.take_due(self.now) {
+            self.fire(timer);
+        }
+        self.flush();
+    }
+
+    fn fire(&mut self, timer: Timer) {
+        match timer {
+            Timer::Dial | Timer::HealthCheckAnswer => self.transport_unresponsive(),
+            Timer::Configure => self.configure_timed_out(),
+            Timer::Close => self.closed(),
+            Timer::Backoff => self.backoff_over(),
+            Timer::GiveUp => self.give_up(),
+            Timer::TextConfirmation => self.text_unconfirmed(),
+            // What these wait for is decided by time alone, when everything is flushed.
+            Timer::RateLimit
+            | Timer::TextRetry
+            | Timer::HealthCheck
+            | Timer::Budget
+            | Timer::Typing
+            | Timer::PeerTyping
+            | Timer::Dwell => {}
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.outputs.len() >= self.config.limits.outputs
+    }
+
+    fn emit(&mut self, event: Event) {
+        self.outputs.push_back(Output::Emit(event));
+    }
+
+    fn send(&mut self, body: ClientBody<'static>, cause: Cause) -> TracingId {
+        let tracing_id = TracingId::draw(&mut self.rng);
+        // A receipt that is being sent has just been counted itself.
+        let receipts_before = self.receipts.sends() - u64::from(matches!(cause, Cause::Receipt(_)));
+        let at = self.now;
+        self.requests.push(Request { tracing_id, cause, at, receipts_before, answered: false });
+        self.outputs.push_back(Output::SendFrame(ClientFrame::new(tracing_id, body)));
+        self.stats.frames_sent += 1;
+        tracing_id
+    }
+
+    fn text_unconfirmed(&mut self) {
+        if let Some(key) = self.outbox.keep_in_flight() {
+            self.emit(Event::MessageUnconfirmed { key });
+        }
+    }
+
+    fn emit_peer_typing(&mut self) {
+        while let Some(change) = self.peer_typing.poll(self.now) {
+            self.emit(match change {
+                PeerTypingChange::Started(typist) => Event::PeerTypingStarted { typist },
+                PeerTypingChange::Stopped(typist, reason) => {
+                    Event::PeerTypingStopped { typist, reason }
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! The guest's texts on their way to the server, one in flight at a time.
+//!
+//! Owns: their order, their attempts, and what is kept for the host. Must not know: frames, phases,
+//! the request budget.
+
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use crate::config::MAX_TEXT_CHARS;
+use crate::error::InputError;
+use crate::frame::CustomAttributes;
+use crate::id::{LocalKey, TracingId};
+use crate::sensitive::Sensitive;
+use crate::time::Instant;
+
+/// How long an echo may take.
+const CONFIRMATION: Duration = Duration::from_secs(30);
+/// How often a text is tried against a server that fails.
+const MAX_TRIES: u32 = 3;
+/// How many attempts of a text are remembered for a late echo.
+const MAX_ATTEMPTS: usize = 8;
+/// The service takes 5 texts in a second (`wire.md` 5.6); the rest is a margin for jitter.
+const RATE: usize = 5;
+const RATE_WINDOW: Duration = Duration::from_millis(1_100);
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Text {
+    pub(crate) key: LocalKey,
+    pub(crate) body: Sensitive<'static>,
+    pub(crate) attributes: CustomAttributes,
+    attempts: Vec<TracingId>,
+    failures: u32,
+}
+
+/// What a server error means for the text.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Verdict {
+    /// To be tried again; the how many-th failure it was, from 0.
+    TryAgain(u32),
+    /// Kept for the host.
+    Failed,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Outbox {
+    /// Next first. The first one is in flight if `in_flight` is set.
+    waiting: VecDeque<Text>,
+    /// Failed or unconfirmed; with the host.
+    kept: Vec<Text>,
+    in_flight: Option<InFlight>,
+    /// Not before this time: the first one is to be tried again.
+    retry_at: Option<Instant>,
+    /// When the last texts were sent, over all connections.
+    sent_at: VecDeque<Instant>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct InFlight {
+    tracing_id: TracingId,
+    since: Instant,
+}
+
+impl Outbox {
+    pub(crate) fn check(&self, key: LocalKey, text: &str, limit: usize) -> Result<(), InputError> {
+        let chars = text.chars().count();
+        if chars == 0 {
+            return Err(InputError::EmptyText);
+        }
+        if chars > MAX_TEXT_CHARS {
+            return Err(InputError::TextTooLong { chars });
+        }
+        if self.texts().any(|text| text.key == key) {
+            return Err(InputError::DuplicateKey { key });
+        }
+        if self.waiting.len() + self.kept.len() >= limit {
+            return Err(InputError::OutboxFull { limit });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn push(
+        &mut self,
+        key: LocalKey,
+        body: Sensitive<'static>,
+        attributes: CustomAttributes,
+    ) {
+        self.waiting.push_back(Text { key, body, attributes, attempts: Vec::new(), failures: 0 });
+    }
+
+    /// Puts a kept text at the end of the line.
+    pub(crate) fn retry(&mut self, key: LocalKey) -> Result<(), InputError> {
+        let Some(at) = self.kept.iter().position(|text| text.key == key) else {
+            return Err(if self.waiting.iter().any(|text| text.key == key) {
+                InputError::NotKept { key }
+            } else {
+                InputError::UnknownKey { key }
+            });
+        };
+        let mut text = self.kept.remove(at);
+        text.failures = 0;
+        self.waiting.push_back(text);
+        Ok(())
+    }
+
+    pub(crate) fn discard(&mut self, key: LocalKey) -> Result<(), InputError> {
+        if self.in_flight_key() == Some(key) {
+            self.leave_slot();
+            return Ok(());
+        }
+        let before = self.waiting.len() + self.kept.len();
+        if self.waiting.front().is_some_and(|text| text.key == key) {
+            self.retry_at = None;
+        }
+        self.waiting.retain(|text| text.key != key);
+        self.kept.retain(|text| text.key != key);
+        if self.waiting.len() + self.kept.len() == before {
+            return Err(InputError::UnknownKey { key });
+        }
+        Ok(())
+    }
+
+    /// The text to send now, if the service's rate lets it.
+    pub(crate) fn next(&self, now: Instant) -> Option<&Text> {
+        let rate_allows = self.rate_allows_at().is_none_or(|at| at <= now);
+        let waited = self.retry_at.is_none_or(|retry_at| retry_at <= now);
+        self.waiting.front().filter(|_| self.in_flight.is_none() && rate_allows && waited)
+    }
+
+    /// When [`next`](Self::next) may give a text by itself.
+    pub(crate) fn retry_deadline(&self) -> Option<Instant> {
+        let waits = !self.waiting.is_empty() && self.in_flight.is_none();
+        self.retry_at.max(self.rate_allows_at()).filter(|_| waits)
+    }
+
+    /// The first text was written under this name.
+    pub(crate) fn written(&mut self, tracing_id: TracingId, now: Instant) {
+        let Some(text) = self.waiting.front_mut() else { return };
+        if text.attempts.len() == MAX_ATTEMPTS {
+            text.attempts.remove(0);
+        }
+        text.attempts.push(tracing_id);
+        self.in_flight = Some(InFlight { tracing_id, since: now });
+        self.retry_at = None;
+        if self.sent_at.len() == RATE {
+            self.sent_at.pop_front();
+        }
+        self.sent_at.push_back(now);
+    }
+
+    /// The text in flight never left.
+    pub(crate) fn unwritten(&mut self) {
+        if self.in_flight.take().is_some() {
+            if let Some(text) = self.waiting.front_mut() {
+                text.attempts.pop();
+            }
+        }
+    }
+
+    /// The server refused the text in flight for now: it stays first.
+    pub(crate) fn back_to_head(&mut self) {
+        self.in_flight = None;
+    }
+
+    /// The server failed on the text in flight.
+    pub(crate) fn server_failed(&mut self) -> Verdict {
+        let Some(text) = self.waiting.front_mut() else { return Verdict::Failed };
+        text.failures += 1;
+        if text.failures < MAX_TRIES {
+            let failures = text.failures - 1;
+            self.in_flight = None;
+            return Verdict::TryAgain(failures);
+        }
+        self.keep_in_flight();
+        Verdict::Failed
+    }
+
+    pub(crate) fn retry_not_before(&mut self, at: Instant) {
+        self.retry_at = Some(at);
+    }
+
+    /// Takes the text in flight out of the line and keeps it for the host.
+    pub(crate) fn keep_in_flight(&mut self) -> Option<LocalKey> {
+        let text = self.leave_slot()?;
+        let key = text.key;
+        self.kept.push(text);
+        Some(key)
+    }
+
+    /// Keeps every waiting text for the host; none may be in flight.
+    pub(crate) fn keep_waiting(&mut self) -> Vec<LocalKey> {
+        self.retry_at = None;
+        let waiting = core::mem::take(&mut self.waiting);
+        let keys = waiting.iter().map(|text| text.key).collect();
+        self.kept.extend(waiting);
+        keys
+    }
+
+    /// An echo: forgets the text that was sent under this name, in whatever attempt.
+    pub(crate) fn confirm(&mut self, tracing_id: TracingId) -> Option<LocalKey> {
+        let is_it = |text: &Text| text.attempts.contains(&tracing_id);
+        if let Some(at) = self.kept.iter().position(is_it) {
+            return Some(self.kept.remove(at).key);
+        }
+        let at = self.waiting.iter().position(is_it)?;
+        if at == 0 {
+            self.in_flight = None;
+            self.retry_at = None;
+        }
+        self.waiting.remove(at).map(|text| text.key)
+    }
+
+    /// Whether this request is the text in flight.
+    pub(crate) fn is_in_flight(&self, tracing_id: TracingId) -> bool {
+        self.in_flight.is_some_and(|in_flight| in_flight.tracing_id == tracing_id)
+    }
+
+    pub(crate) fn in_flight_key(&self) -> Option<LocalKey> {
+        self.in_flight.and_then(|_| self.waiting.front()).map(|text| text.key)
+    }
+
+    pub(crate) fn confirmation_deadline(&self) -> Option<Instant> {
+        self.in_flight.map(|in_flight| in_flight.since + CONFIRMATION)
+    }
+
+    fn leave_slot(&mut self) -> Option<Text> {
+        self.in_flight.take()?;
+        self.waiting.pop_front()
+    }
+
+    fn rate_allows_at(&self) -> Option<Instant> {
+        self.sent_at.front().filter(|_| self.sent_at.len() == RATE).map(|at| *at + RATE_WINDOW)
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &Text> {
+        self.waiting.iter().chain(&self.kept)
+    }
+}

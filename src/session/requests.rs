@@ -1,0 +1,132 @@
+//! The requests of one connection: how many, how fast, and what each was for.
+//!
+//! Owns: the request budget (`wire.md` 5.6) and the way from a `tracingId` back to its cause.
+//! Must not know: what is done about a failure.
+
+use alloc::collections::VecDeque;
+use core::time::Duration;
+
+use crate::id::{LocalKey, TracingId};
+use crate::receipts::LedgerId;
+use crate::time::Instant;
+use crate::typing::SentNotice;
+
+/// The service counts over 60 s; the rest is a margin for jitter on the way.
+const WINDOW: Duration = Duration::from_secs(62);
+/// Requests a connection may send in a window.
+const BUDGET: usize = 60;
+/// What the others leave of the budget for configures and texts.
+const RESERVE: usize = 10;
+const RECEIPT_BUDGET: usize = 30;
+const ECHO_BUDGET: usize = 2;
+
+/// What a request was for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Cause {
+    Configure,
+    CloseSession,
+    Join,
+    Text(LocalKey),
+    Typing(SentNotice),
+    Receipt(LedgerId),
+    Echo,
+}
+
+/// Who asks for room in the budget.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Share {
+    /// Configures and texts: all of it.
+    Essential,
+    Typing,
+    Receipt,
+    Echo,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Request {
+    pub(crate) tracing_id: TracingId,
+    pub(crate) cause: Cause,
+    pub(crate) at: Instant,
+    /// How many receipts had been sent before, over all connections.
+    pub(crate) receipts_before: u64,
+    pub(crate) answered: bool,
+}
+
+/// The requests of the current connection, oldest first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Requests {
+    log: VecDeque<Request>,
+}
+
+impl Requests {
+    /// At most this many are kept: all that can be in a window, and a few more for late answers.
+    const KEPT: usize = BUDGET + 4;
+
+    pub(crate) fn push(&mut self, request: Request) {
+        if self.log.len() == Self::KEPT {
+            self.log.pop_front();
+        }
+        self.log.push_back(request);
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.log.clear();
+    }
+
+    pub(crate) fn find(&self, tracing_id: TracingId) -> Option<&Request> {
+        self.log.iter().rev().find(|request| request.tracing_id == tracing_id)
+    }
+
+    /// Notes the answer to a request, and that what was written before it has arrived.
+    pub(crate) fn answered(&mut self, tracing_id: TracingId) {
+        if let Some(at) = self.log.iter().rposition(|request| request.tracing_id == tracing_id) {
+            for request in self.log.iter_mut().take(at + 1) {
+                request.answered = true;
+            }
+        }
+    }
+
+    /// Notes that all that was written has arrived.
+    pub(crate) fn all_answered(&mut self) {
+        for request in self.log.iter_mut().rev().take_while(|request| !request.answered) {
+            request.answered = true;
+        }
+    }
+
+    /// The text that waits for an answer, if nothing else does.
+    pub(crate) fn only_text_unanswered(&self) -> Option<LocalKey> {
+        let mut unanswered = self.log.iter().filter(|request| !request.answered);
+        match (unanswered.next()?.cause, unanswered.next()) {
+            (Cause::Text(key), None) => Some(key),
+            _ => None,
+        }
+    }
+
+    /// Whether `count` more requests fit into the share's part of the budget.
+    pub(crate) fn has_room(&self, share: Share, count: usize, now: Instant) -> bool {
+        let used = self.in_window(now, |_| true);
+        match share {
+            Share::Essential => used + count <= BUDGET,
+            Share::Typing => used + count <= BUDGET - RESERVE,
+            Share::Receipt => {
+                used + count <= BUDGET - RESERVE
+                    && self.in_window(now, |cause| matches!(cause, Cause::Receipt(_))) + count
+                        <= RECEIPT_BUDGET
+            }
+            Share::Echo => {
+                used + count <= BUDGET - RESERVE
+                    && self.in_window(now, |cause| *cause == Cause::Echo) + count <= ECHO_BUDGET
+            }
+        }
+    }
+
+    /// When a request next leaves the window.
+    pub(crate) fn room_at(&self, now: Instant) -> Option<Instant> {
+        self.log.iter().map(|request| request.at + WINDOW).find(|leaves_at| *leaves_at > now)
+    }
+
+    fn in_window(&self, now: Instant, counts: impl Fn(&Cause) -> bool) -> usize {
+        let recent = self.log.iter().rev().take_while(|request| request.at + WINDOW > now);
+        recent.filter(|request| counts(&request.cause)).count()
+    }
+}

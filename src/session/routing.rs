@@ -1,0 +1,277 @@
+//! Answers, routed to what caused them.
+//!
+//! Owns: the meaning of every error code for every kind of request. Must not know: how a frame is
+//! read, what is sent next.
+
+use alloc::boxed::Box;
+use core::time::Duration;
+
+use crate::config::Capability;
+use crate::frame::TypingNotice;
+use crate::id::{LocalKey, TracingId, TransportId};
+use crate::output::{Close, Event, FailureCode, FaultCode};
+use crate::receipts::LedgerId;
+use crate::timer::Timer;
+use crate::typing::SentNotice;
+
+use super::outbox::Verdict;
+use super::rate_limit::Scope;
+use super::requests::{Cause, Request};
+use super::{FailReason, Phase, Session};
+
+/// How long typing rests after a failure of the server's that says nothing about time.
+const TYPING_REST: Duration = Duration::from_secs(5);
+
+/// What the server's error means, by its code (`wire.md` 4.1).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum ServerError {
+    RateLimited(Option<Duration>),
+    /// The token is not, or no longer, good.
+    Unauthenticated,
+    /// The session is gone.
+    Expired,
+    /// This will never be taken: 400, 403.
+    Refused(u16),
+    /// Not known to the server: 404.
+    NotFound(u16),
+    /// The server failed: 408, 5xx.
+    Failed(u16),
+    /// Not taken as it is: all others.
+    Rejected(u16),
+}
+
+impl ServerError {
+    /// The meaning of a code and its text.
+    pub(super) fn of_status(code: u16, text: &str) -> Self {
+        match code {
+            401 => Self::Unauthenticated,
+            403 if asks_to_authenticate(text) => Self::Unauthenticated,
+            429 | 4029 => Self::RateLimited(None),
+            4006 | 4007 => Self::Expired,
+            400 | 403 => Self::Refused(code),
+            404 => Self::NotFound(code),
+            408 | 500..=599 | 5000..=5999 => Self::Failed(code),
+            _ => Self::Rejected(code),
+        }
+    }
+}
+
+/// The two forms of "forbidden" that mean the token and not the request (`wire.md` 4.1).
+fn asks_to_authenticate(text: &str) -> bool {
+    ["session authentication failed", "try to authenticate again"]
+        .iter()
+        .any(|form| text.get(..form.len()).is_some_and(|start| start.eq_ignore_ascii_case(form)))
+}
+
+impl Session {
+    /// The server took a request; gives what it was for.
+    pub(super) fn answered(&mut self, request: Option<TracingId>) -> Option<Cause> {
+        let request = request.and_then(|id| self.requests.find(id)).cloned()?;
+        self.rate_limit.succeeded();
+        let own = u64::from(matches!(request.cause, Cause::Receipt(_)));
+        self.settle_requests_up_to(&request, own);
+        if request.cause == Cause::Echo {
+            self.timers.clear(Timer::HealthCheckAnswer);
+        }
+        Some(request.cause)
+    }
+
+    /// The peer is alive, and has all that was written.
+    pub(super) fn peer_alive(&mut self, transport: TransportId) {
+        if self.is_current(transport) {
+            self.requests.all_answered();
+            self.receipts.confirm_sends(self.receipts.sends());
+        }
+    }
+
+    pub(super) fn receive_error(&mut self, request: Option<TracingId>, error: ServerError) {
+        let request = request.and_then(|id| self.requests.find(id)).cloned();
+        if let Some(request) = &request {
+            self.settle_requests_up_to(request, 0);
+        }
+        let cause = match &request {
+            Some(request) => Some(request.cause),
+            None => (self.phase == Phase::Configuring).then_some(Cause::Configure),
+        };
+        match (error, cause) {
+            (ServerError::RateLimited(retry_after), _) => {
+                self.rate_limited(retry_after, cause, request.as_ref());
+            }
+            (ServerError::Unauthenticated, _) => {
+                self.outbox.back_to_head();
+                self.fail(FailReason::AuthenticationFailed, Some(Close::Normal));
+            }
+            (ServerError::Expired, _) => {
+                self.fail(FailReason::SessionExpired, Some(Close::Normal));
+            }
+            (_, Some(Cause::Configure | Cause::CloseSession)) => {
+                self.configure_failed(error, cause == Some(Cause::CloseSession));
+            }
+            (_, Some(Cause::Text(key))) => self.text_failed(key, request.as_ref(), error),
+            (_, Some(Cause::Typing(sent))) => self.typing_failed(&sent, error),
+            (_, Some(Cause::Receipt(key))) => self.receipt_failed(key, error),
+            (_, Some(Cause::Echo)) => self.timers.clear(Timer::HealthCheckAnswer),
+            (_, Some(Cause::Join) | None) => self.fault(error),
+        }
+    }
+
+    /// A request was answered: what was written before it has arrived, and with `own` it itself.
+    fn settle_requests_up_to(&mut self, request: &Request, own: u64) {
+        self.requests.answered(request.tracing_id);
+        self.receipts.confirm_sends(request.receipts_before + own);
+    }
+
+    fn rate_limited(
+        &mut self,
+        retry_after: Option<Duration>,
+        cause: Option<Cause>,
+        request: Option<&Request>,
+    ) {
+        self.stats.rate_limits += 1;
+        let refused_text = match (cause, request) {
+            (Some(Cause::Text(key)), _) => Some(key),
+            (None, _) => self.requests.only_text_unanswered(),
+            _ => None,
+        };
+        let scope = match cause {
+            None | Some(Cause::Text(_) | Cause::Join | Cause::Configure) => Scope::TextsToo,
+            Some(_) => Scope::TextsGoOn,
+        };
+        let written_at = request.map(|request| request.at);
+        let wait = self.rate_limit.hit(retry_after, scope, written_at, self.now);
+        if refused_text.is_some() && refused_text == self.outbox.in_flight_key() {
+            self.outbox.back_to_head();
+        }
+        match cause {
+            Some(Cause::Typing(sent)) => self.typing.refused(&sent),
+            Some(Cause::Receipt(key)) => self.receipts.refused(key),
+            Some(Cause::Join) => self.connection.owes_join = true,
+            Some(Cause::Echo) => self.timers.clear(Timer::HealthCheckAnswer),
+            Some(Cause::Configure | Cause::CloseSession) if self.phase == Phase::Configuring => {
+                self.configure_after(self.rest_of_pause());
+            }
+            _ => {}
+        }
+        if let Some(until) = self.rate_limit.rest_paused_until(self.now) {
+            self.typing.pause(until);
+        }
+        if let Some(retry_after) = wait {
+            self.emit(Event::RateLimited { retry_after });
+        }
+    }
+
+    fn rest_of_pause(&self) -> Duration {
+        self.rate_limit.rest_paused_until(self.now).map_or(Duration::ZERO, |until| until - self.now)
+    }
+
+    fn configure_failed(&mut self, error: ServerError, closing_old: bool) {
+        self.fault(error);
+        if self.phase != Phase::Configuring {
+            return;
+        }
+        match error {
+            ServerError::Failed(_) => {
+                let scope = Scope::TextsToo;
+                self.rate_limit.hit(None, scope, None, self.now);
+                self.configure_after(self.rest_of_pause());
+            }
+            // What can't be closed can still be replaced.
+            _ if closing_old => self.configure(),
+            _ => self.fail(FailReason::ConfigureRefused, Some(Close::Normal)),
+        }
+    }
+
+    fn text_failed(&mut self, key: LocalKey, request: Option<&Request>, error: ServerError) {
+        // An older attempt, or a text that is with the host already.
+        if !request.is_some_and(|request| self.outbox.is_in_flight(request.tracing_id)) {
+            return;
+        }
+        match error {
+            ServerError::Failed(code) => match self.outbox.server_failed() {
+                Verdict::TryAgain(failures) => {
+                    let wait = self.draw_backoff(failures);
+                    self.outbox.retry_not_before(self.now + wait);
+                }
+                Verdict::Failed => self.message_failed(key, code),
+            },
+            ServerError::Refused(code)
+            | ServerError::NotFound(code)
+            | ServerError::Rejected(code) => {
+                self.outbox.keep_in_flight();
+                self.message_failed(key, code);
+            }
+            ServerError::RateLimited(_) | ServerError::Unauthenticated | ServerError::Expired => {}
+        }
+    }
+
+    fn message_failed(&mut self, key: LocalKey, code: u16) {
+        self.emit(Event::MessageFailed { key, code: FailureCode::Server(code) });
+    }
+
+    fn typing_failed(&mut self, sent: &SentNotice, error: ServerError) {
+        self.typing.refused(sent);
+        match (error, sent.notice()) {
+            (ServerError::Refused(_), TypingNotice::On) => {
+                self.lose(Capability::Typing);
+            }
+            (ServerError::Refused(_), TypingNotice::Off) => {
+                self.lose(Capability::TypingOff);
+            }
+            _ => {
+                self.typing.pause(self.now + TYPING_REST);
+                self.fault(error);
+            }
+        }
+    }
+
+    fn receipt_failed(&mut self, key: LedgerId, error: ServerError) {
+        match error {
+            ServerError::Failed(_) => self.receipts.park(key),
+            ServerError::Refused(_) => {
+                self.receipts.refused(key);
+                self.lose(Capability::Receipts);
+            }
+            ServerError::NotFound(code) | ServerError::Rejected(code) => {
+                self.receipts.settle(key);
+                if let Some(id) = self.receipts.message(key).map(Box::from) {
+                    let code = FailureCode::Server(code);
+                    self.emit(Event::ReceiptFailed { id, code });
+                }
+            }
+            ServerError::RateLimited(_) | ServerError::Unauthenticated | ServerError::Expired => {}
+        }
+    }
+
+    fn lose(&mut self, capability: Capability) {
+        let in_use = match capability {
+            Capability::Typing => &mut self.capabilities.typing,
+            Capability::TypingOff => &mut self.capabilities.typing_off,
+            Capability::Receipts => &mut self.capabilities.receipts,
+        };
+        if !core::mem::take(in_use) {
+            return;
+        }
+        match capability {
+            Capability::Typing => {
+                self.typing.close();
+                self.typing.reset();
+            }
+            Capability::TypingOff => self.typing.lose_off(),
+            Capability::Receipts => {}
+        }
+        self.emit(Event::CapabilityLost { capability });
+    }
+
+    fn fault(&mut self, error: ServerError) {
+        let code = match error {
+            ServerError::Refused(code)
+            | ServerError::NotFound(code)
+            | ServerError::Failed(code)
+            | ServerError::Rejected(code) => code,
+            ServerError::RateLimited(_) | ServerError::Unauthenticated | ServerError::Expired => {
+                return;
+            }
+        };
+        self.emit(Event::Fault { code: FaultCode::Server(code) });
+    }
+}

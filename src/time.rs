@@ -1,0 +1,86 @@
+//! Monotonic time as a number, so that the machine needs no clock.
+//!
+//! Owns: [`Instant`], [`Deadline`]. Must not know: where time comes from.
+
+use core::fmt;
+use core::ops::{Add, Sub};
+use core::time::Duration;
+
+use crate::timer::Timer;
+
+/// A point on the driver's monotonic clock: the time since an origin that the driver picks.
+///
+/// Addition saturates, so no time-out can overflow into the past.
+///
+/// ```
+/// use core::time::Duration;
+/// use webmessaging_proto::Instant;
+///
+/// let start = Instant::from_millis(1_000);
+/// assert_eq!((start + Duration::from_secs(2)).as_millis(), 3_000);
+/// assert_eq!(Instant::ORIGIN - start, Duration::ZERO);
+/// ```
+#[derive(Clone, Copy, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Instant(Duration);
+
+impl Instant {
+    /// The driver's origin.
+    pub const ORIGIN: Self = Self(Duration::ZERO);
+
+    /// The instant `since_origin` after the driver's origin.
+    #[must_use]
+    pub const fn new(since_origin: Duration) -> Self {
+        Self(since_origin)
+    }
+
+    /// The instant `millis` milliseconds after the driver's origin.
+    #[must_use]
+    pub const fn from_millis(millis: u64) -> Self {
+        Self(Duration::from_millis(millis))
+    }
+
+    /// Time since the driver's origin.
+    #[must_use]
+    pub const fn since_origin(self) -> Duration {
+        self.0
+    }
+
+    /// Whole milliseconds since the driver's origin, rounded down; `u64::MAX` if they do not fit.
+    #[must_use]
+    pub fn as_millis(self) -> u64 {
+        u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+impl Add<Duration> for Instant {
+    type Output = Self;
+
+    fn add(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(duration))
+    }
+}
+
+impl Sub for Instant {
+    type Output = Duration;
+
+    /// Time from `earlier` to `self`; zero if `earlier` is the later one.
+    fn sub(self, earlier: Self) -> Duration {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+impl fmt::Debug for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.0)
+    }
+}
+
+/// When the driver must call [`Session::tick`](crate::Session::tick) at the latest, and for what.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Deadline {
+    /// The time of the wake-up.
+    pub at: Instant,
+    /// What is due then; for logs and debuggers, a driver needs only the time.
+    pub timer: Timer,
+}

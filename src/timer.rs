@@ -1,0 +1,227 @@
+//! The session's timers, of which one deadline leaves.
+//!
+//! Owns: the names of the timers, the table, and when a wake-up must be armed anew.
+//! Must not know: what a timer does when it fires.
+
+use serde::Serialize;
+
+use crate::time::{Deadline, Instant};
+
+/// What a deadline is for.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Timer {
+    /// A dial that takes too long.
+    Dial,
+    /// A configure request without an answer.
+    Configure,
+    /// A closing handshake without an end.
+    Close,
+    /// The wait before the next dial.
+    Backoff,
+    /// The end of all tries to reconnect.
+    GiveUp,
+    /// A rate limit that ends.
+    RateLimit,
+    /// A text in flight without an echo.
+    TextConfirmation,
+    /// The wait before a text is tried again.
+    TextRetry,
+    /// The next health check.
+    HealthCheck,
+    /// A health check without an answer.
+    HealthCheckAnswer,
+    /// The request budget has room again.
+    Budget,
+    /// The own typing indicator: idle, refresh, start delay, minimum gap, end of hold.
+    Typing,
+    /// A remote typing indicator that expires.
+    PeerTyping,
+    /// A visible message whose dwell is met.
+    Dwell,
+}
+
+impl Timer {
+    /// Every timer, in the order in which timers that are due together fire.
+    pub const ALL: [Self; 14] = [
+        Self::Dial,
+        Self::Configure,
+        Self::Close,
+        Self::Backoff,
+        Self::GiveUp,
+        Self::RateLimit,
+        Self::TextConfirmation,
+        Self::TextRetry,
+        Self::HealthCheck,
+        Self::HealthCheckAnswer,
+        Self::Budget,
+        Self::Typing,
+        Self::PeerTyping,
+        Self::Dwell,
+    ];
+}
+
+/// One optional deadline a timer, and the wake-up that the driver was last asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct TimerTable {
+    at: [Option<Instant>; Timer::ALL.len()],
+    /// No timer is due before this.
+    quiet_until: Option<Instant>,
+    armed: Option<Instant>,
+    /// Whether a timer moved since the wake-up was last looked at.
+    moved: bool,
+}
+
+/// A change of the driver's wake-up.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum WakeUp {
+    Arm(Deadline),
+    Clear,
+}
+
+impl TimerTable {
+    pub(crate) const fn new() -> Self {
+        Self { at: [None; Timer::ALL.len()], quiet_until: None, armed: None, moved: false }
+    }
+
+    pub(crate) fn set(&mut self, timer: Timer, at: Option<Instant>) {
+        let slot = &mut self.at[timer as usize];
+        if *slot == at {
+            return;
+        }
+        *slot = at;
+        self.moved = true;
+        if let Some(at) = at {
+            self.quiet_until = Some(self.quiet_until.map_or(at, |until| until.min(at)));
+        }
+    }
+
+    pub(crate) fn get(&self, timer: Timer) -> Option<Instant> {
+        self.at[timer as usize]
+    }
+
+    pub(crate) fn clear(&mut self, timer: Timer) {
+        self.set(timer, None);
+    }
+
+    /// Whether surely no timer is due: what a key asks before it does anything else.
+    pub(crate) fn is_quiet(&self, now: Instant) -> bool {
+        self.quiet_until.is_none_or(|until| now < until)
+    }
+
+    /// Stops the timers that are due and tells which they were: each at most once, so that a wrong
+    /// re-arm shows as a deadline in the past and never as an endless loop.
+    pub(crate) fn take_due(&mut self, now: Instant) -> Due {
+        let mut due = Due { timers: 0 };
+        self.quiet_until = None;
+        for (bit, slot) in self.at.iter_mut().enumerate() {
+            let Some(at) = *slot else { continue };
+            if at <= now {
+                *slot = None;
+                self.moved = true;
+                due.timers |= 1 << bit;
+            } else {
+                self.quiet_until = Some(self.quiet_until.map_or(at, |until| until.min(at)));
+            }
+        }
+        due
+    }
+
+    /// The earliest deadline.
+    pub(crate) fn next(&self) -> Option<Deadline> {
+        let mut next: Option<Deadline> = None;
+        for timer in Timer::ALL {
+            if let Some(at) = self.get(timer) {
+                if next.is_none_or(|next| at < next.at) {
+                    next = Some(Deadline { at, timer });
+                }
+            }
+        }
+        next
+    }
+
+    /// What the driver must be told of its wake-up. It is left alone while it rings early enough:
+    /// an early wake-up costs a tick, re-arming on every key would cost one each.
+    pub(crate) fn wake_up(&mut self, now: Instant) -> Option<WakeUp> {
+        if !self.moved && self.armed.is_none_or(|armed| armed > now) {
+            return None;
+        }
+        self.moved = false;
+        match (self.next(), self.armed) {
+            (Some(next), Some(armed)) if armed > now && armed <= next.at => None,
+            (Some(next), _) => {
+                self.armed = Some(next.at);
+                Some(WakeUp::Arm(next))
+            }
+            (None, armed) => {
+                self.armed = None;
+                armed.filter(|armed| *armed > now).map(|_| WakeUp::Clear)
+            }
+        }
+    }
+}
+
+/// The timers that fired together.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Due {
+    timers: u16,
+}
+
+impl Iterator for Due {
+    type Item = Timer;
+
+    fn next(&mut self) -> Option<Timer> {
+        let timer = Timer::ALL.get(self.timers.trailing_zeros() as usize).copied()?;
+        self.timers &= self.timers - 1;
+        Some(timer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ms(millis: u64) -> Instant {
+        Instant::from_millis(millis)
+    }
+
+    #[test]
+    fn timers_due_together_fire_once_each_in_the_order_of_the_table() {
+        let mut table = TimerTable::new();
+        table.set(Timer::Typing, Some(ms(1)));
+        table.set(Timer::Dial, Some(ms(2)));
+        table.set(Timer::Backoff, Some(ms(3)));
+        let due: alloc::vec::Vec<_> = table.take_due(ms(2)).collect();
+        assert_eq!(due, [Timer::Dial, Timer::Typing]);
+        assert_eq!(table.take_due(ms(2)).count(), 0);
+        assert_eq!(table.next().map(|next| next.timer), Some(Timer::Backoff));
+    }
+
+    #[test]
+    fn a_wake_up_is_armed_only_to_move_earlier_or_after_it_has_passed() {
+        let mut table = TimerTable::new();
+        let armed_at = |wake_up| match wake_up {
+            Some(WakeUp::Arm(deadline)) => Some(deadline.at),
+            _ => None,
+        };
+        table.set(Timer::Typing, Some(ms(2_000)));
+        assert_eq!(armed_at(table.wake_up(ms(0))), Some(ms(2_000)));
+        table.set(Timer::Typing, Some(ms(3_000)));
+        assert_eq!(table.wake_up(ms(1_000)), None, "later: the early ring is harmless");
+        table.set(Timer::Dial, Some(ms(1_500)));
+        assert_eq!(armed_at(table.wake_up(ms(1_000))), Some(ms(1_500)));
+        table.clear(Timer::Dial);
+        assert_eq!(armed_at(table.wake_up(ms(1_500))), Some(ms(3_000)), "it has rung");
+        table.clear(Timer::Typing);
+        assert_eq!(table.wake_up(ms(1_600)), Some(WakeUp::Clear));
+        assert_eq!(table.wake_up(ms(1_600)), None);
+    }
+
+    #[test]
+    fn every_timer_has_the_slot_of_its_number() {
+        for (slot, timer) in Timer::ALL.into_iter().enumerate() {
+            assert_eq!(timer as usize, slot);
+        }
+    }
+}

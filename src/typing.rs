@@ -1,0 +1,383 @@
+//! The own typing indicator: from keystrokes to On and Off.
+//!
+//! Owns: what the user wants shown against what the remote believes, and every rule of time between
+//! them. Must not know: frames, budgets, transports.
+
+use core::time::Duration;
+
+use crate::error::ConfigError;
+use crate::frame::TypingNotice;
+use crate::time::Instant;
+
+/// The shortest idle time: below it, an indicator flickers between two keys.
+pub const MIN_IDLE: Duration = Duration::from_millis(500);
+
+/// The rules of the own typing indicator.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct TypingPolicy {
+    /// From the first key to the first On.
+    pub start_delay: Duration,
+    /// From an On to the next On, at least. Off is exempt.
+    pub min_gap: Duration,
+    /// From an On to its repetition while the user goes on typing; `None`: one On a burst.
+    pub refresh: Option<Duration>,
+    /// From the last key to the end of typing; at least [`MIN_IDLE`].
+    pub idle: Duration,
+    /// How long the remote shows typing after an On; `None`: until an Off.
+    pub remote_ttl: Option<Duration>,
+    /// Whether an Off is sent at all.
+    pub sends_off: bool,
+    /// Whether the remote takes the indicator away when a message arrives.
+    pub message_ends_belief: bool,
+    /// How long [`Typing::hold`] lasts without a repetition, at most.
+    pub hold: Duration,
+}
+
+impl TypingPolicy {
+    /// The tutorial's rules: one On a burst, Off 2 s after the last key.
+    #[must_use]
+    pub const fn guide() -> Self {
+        Self {
+            start_delay: Duration::ZERO,
+            min_gap: Duration::from_millis(500),
+            refresh: None,
+            idle: Duration::from_secs(2),
+            remote_ttl: None,
+            sends_off: true,
+            message_ends_belief: false,
+            hold: Duration::from_secs(60),
+        }
+    }
+
+    /// The live service's rules: no Off, On again every 4 s, shown for 5 s (`wire.md` 5.4).
+    #[must_use]
+    pub const fn live() -> Self {
+        Self {
+            start_delay: Duration::ZERO,
+            min_gap: Duration::from_secs(1),
+            refresh: Some(Duration::from_secs(4)),
+            idle: Duration::from_secs(2),
+            remote_ttl: Some(Duration::from_secs(5)),
+            sends_off: false,
+            message_ends_belief: true,
+            hold: Duration::from_secs(60),
+        }
+    }
+
+    /// These rules on a wire without Off: the live service's, with this policy's idle time and
+    /// start delay.
+    #[must_use]
+    pub const fn without_off(self) -> Self {
+        Self { idle: self.idle, start_delay: self.start_delay, hold: self.hold, ..Self::live() }
+    }
+
+    /// Whether the rules go together.
+    ///
+    /// # Errors
+    /// Names the first rule that does not.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        if self.idle < MIN_IDLE {
+            return Err(ConfigError::IdleTooShort { idle: self.idle, minimum: MIN_IDLE });
+        }
+        if self.start_delay >= self.idle {
+            return Err(ConfigError::StartDelayTooLong {
+                start_delay: self.start_delay,
+                idle: self.idle,
+            });
+        }
+        if let Some(refresh) = self.refresh.filter(|refresh| *refresh < self.min_gap) {
+            return Err(ConfigError::RefreshUnderMinGap { refresh, min_gap: self.min_gap });
+        }
+        let longest = self.refresh.unwrap_or_default().max(self.min_gap).max(self.start_delay);
+        match self.remote_ttl {
+            Some(remote_ttl) if remote_ttl <= longest => {
+                Err(ConfigError::RemoteTtlTooShort { remote_ttl, longest })
+            }
+            None if !self.sends_off => Err(ConfigError::EndlessIndicator),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What the remote shows, as far as it can be known.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Belief {
+    /// Nothing.
+    Off,
+    /// Typing, since the last On.
+    On,
+    /// Perhaps typing: the transport was lost, or a notice was refused.
+    Unknown,
+}
+
+/// What should be said to the remote now.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Want {
+    On,
+    Refresh,
+    Off,
+}
+
+impl Want {
+    const fn notice(self) -> TypingNotice {
+        match self {
+            Self::On | Self::Refresh => TypingNotice::On,
+            Self::Off => TypingNotice::Off,
+        }
+    }
+}
+
+/// A notice that was handed out, to be named if it is refused or was never written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct SentNotice {
+    notice: TypingNotice,
+    number: u64,
+    before: Belief,
+    last_on_before: Option<Instant>,
+}
+
+impl SentNotice {
+    /// What was said.
+    #[must_use]
+    pub const fn notice(&self) -> TypingNotice {
+        self.notice
+    }
+}
+
+/// The own typing indicator as a machine of its own: inputs in, [`poll`](Self::poll) and
+/// [`deadline`](Self::deadline) out.
+///
+/// ```
+/// use webmessaging_proto::{Instant, Typing, TypingPolicy, frame::TypingNotice};
+///
+/// let at = Instant::from_millis;
+/// let mut typing = Typing::new(TypingPolicy::guide())?;
+/// typing.open();
+/// typing.keystroke(at(0));
+/// assert_eq!(typing.poll(at(0)).map(|sent| sent.notice()), Some(TypingNotice::On));
+/// typing.keystroke(at(900));
+/// assert_eq!(typing.poll(at(900)), None);
+/// assert_eq!(typing.deadline(), Some(at(2_900)), "2 s after the last key");
+/// assert_eq!(typing.poll(at(2_900)).map(|sent| sent.notice()), Some(TypingNotice::Off));
+/// # Ok::<(), webmessaging_proto::ConfigError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Typing {
+    policy: TypingPolicy,
+    open: bool,
+    last_key: Option<Instant>,
+    held_until: Option<Instant>,
+    /// No On before this time: the start delay, counted from the burst's first key.
+    starts_at: Instant,
+    /// Nothing at all before this time.
+    paused_until: Instant,
+    belief: Belief,
+    last_on: Option<Instant>,
+    sent: u64,
+}
+
+impl Typing {
+    /// An indicator that nobody shows, on a closed connection.
+    ///
+    /// # Errors
+    /// If the rules contradict each other.
+    pub fn new(policy: TypingPolicy) -> Result<Self, ConfigError> {
+        policy.check()?;
+        Ok(Self::from_checked(policy))
+    }
+
+    pub(crate) const fn from_checked(policy: TypingPolicy) -> Self {
+        Self {
+            policy,
+            open: false,
+            last_key: None,
+            held_until: None,
+            starts_at: Instant::ORIGIN,
+            paused_until: Instant::ORIGIN,
+            belief: Belief::Off,
+            last_on: None,
+            sent: 0,
+        }
+    }
+
+    /// The rules in force.
+    #[must_use]
+    pub const fn policy(&self) -> &TypingPolicy {
+        &self.policy
+    }
+
+    /// The user edited the text. Costs a store: the idle time is counted from the last key, and
+    /// only looked at when a timer fires.
+    pub fn keystroke(&mut self, now: Instant) {
+        if !self.is_desired(now) {
+            self.starts_at = now + self.policy.start_delay;
+        }
+        self.last_key = Some(now);
+    }
+
+    /// The host says that the user is typing, and keeps its own idle timer: shown until
+    /// [`end`](Self::end), at most [`TypingPolicy::hold`] after the last call.
+    pub fn hold(&mut self, now: Instant) {
+        if !self.is_desired(now) {
+            self.starts_at = now + self.policy.start_delay;
+        }
+        self.held_until = Some(now + self.policy.hold);
+    }
+
+    /// The user is not typing any more: the input is empty, the composer closed, the window hidden,
+    /// or a message is about to be sent. An Off that this needs comes before the message.
+    pub fn end(&mut self) {
+        self.last_key = None;
+        self.held_until = None;
+    }
+
+    /// A message went out; an indicator that messages end is gone.
+    pub fn message_sent(&mut self) {
+        if self.policy.message_ends_belief {
+            self.belief = Belief::Off;
+        }
+    }
+
+    /// Notices can be sent from now on.
+    pub fn open(&mut self) {
+        self.open = true;
+    }
+
+    /// The connection is lost: nothing is sent, and what the remote shows is no longer known.
+    pub fn close(&mut self) {
+        self.open = false;
+        if self.belief == Belief::On {
+            self.belief = Belief::Unknown;
+        }
+    }
+
+    /// The conversation is over, and with it the remote's indicator.
+    pub fn reset(&mut self) {
+        self.belief = Belief::Off;
+    }
+
+    /// Nothing is sent before `until`.
+    pub fn pause(&mut self, until: Instant) {
+        self.paused_until = self.paused_until.max(until);
+    }
+
+    pub(crate) fn set_policy(&mut self, policy: TypingPolicy) {
+        self.policy = policy;
+    }
+
+    /// From here the wire has no Off.
+    pub fn lose_off(&mut self) {
+        self.policy = self.policy.without_off();
+    }
+
+    /// The server refused this notice. An On was never believed; after a refused Off the indicator
+    /// may still show. A notice that a later one has replaced changes nothing.
+    pub fn refused(&mut self, sent: &SentNotice) {
+        if sent.number == self.sent {
+            self.belief = match (sent.notice, sent.before) {
+                (TypingNotice::On, Belief::Off) => Belief::Off,
+                _ => Belief::Unknown,
+            };
+        }
+    }
+
+    /// This notice never left; call it newest first for several.
+    pub fn unwritten(&mut self, sent: &SentNotice) {
+        self.belief = sent.before;
+        self.last_on = sent.last_on_before;
+    }
+
+    /// What must be said now; ask again until it says nothing more. A notice that is handed out
+    /// counts as sent.
+    pub fn poll(&mut self, now: Instant) -> Option<SentNotice> {
+        if !self.is_desired(now) {
+            self.end();
+        }
+        let want = self.want(now)?;
+        let before = self.belief;
+        let last_on_before = self.last_on;
+        self.sent += 1;
+        match want.notice() {
+            TypingNotice::On => {
+                self.belief = Belief::On;
+                self.last_on = Some(now);
+            }
+            TypingNotice::Off => self.belief = Belief::Off,
+        }
+        Some(SentNotice { notice: want.notice(), number: self.sent, before, last_on_before })
+    }
+
+    /// When [`poll`](Self::poll) may next have something to say; `None`: not before another input.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        if !self.open {
+            return None;
+        }
+        let lapses_at = self.lapses_at();
+        let expires_at = self.belief_expires_at();
+        let off_at = (self.policy.sends_off && self.belief != Belief::Off)
+            .then(|| lapses_at.unwrap_or(Instant::ORIGIN).max(self.paused_until))
+            .filter(|off_at| expires_at.is_none_or(|expires_at| *off_at < expires_at));
+        // Not compared with the end of idle: a key moves that end without a look at any deadline.
+        let on_at = lapses_at.and_then(|_| {
+            let on_at = if self.belief == Belief::On {
+                match self.policy.refresh {
+                    Some(refresh) => self.last_on? + refresh,
+                    None => expires_at?,
+                }
+            } else {
+                self.opens_at()
+            };
+            Some(on_at.max(self.paused_until))
+        });
+        match (on_at, off_at) {
+            (Some(on_at), Some(off_at)) => Some(on_at.min(off_at)),
+            (on_at, off_at) => on_at.or(off_at),
+        }
+    }
+
+    pub(crate) fn want(&self, now: Instant) -> Option<Want> {
+        if !self.open || now < self.paused_until {
+            return None;
+        }
+        let believed = self.is_believed(now);
+        if !self.is_desired(now) {
+            return (believed && self.policy.sends_off).then_some(Want::Off);
+        }
+        if believed && self.belief == Belief::On {
+            let refresh_at = self.last_on? + self.policy.refresh?;
+            return (now >= refresh_at).then_some(Want::Refresh);
+        }
+        (now >= self.opens_at()).then_some(Want::On)
+    }
+
+    /// Whether another key changes nothing but its own time: the remote shows typing and it holds.
+    pub(crate) fn is_steady(&self) -> bool {
+        self.belief == Belief::On && self.last_key.is_some()
+    }
+
+    /// Whether the user is typing at `now`: at the very end of idle, no more.
+    fn is_desired(&self, now: Instant) -> bool {
+        self.lapses_at().is_some_and(|lapses_at| now < lapses_at)
+    }
+
+    fn lapses_at(&self) -> Option<Instant> {
+        self.last_key.map(|last_key| last_key + self.policy.idle).max(self.held_until)
+    }
+
+    fn is_believed(&self, now: Instant) -> bool {
+        self.belief != Belief::Off
+            && self.belief_expires_at().is_none_or(|expires_at| now < expires_at)
+    }
+
+    fn belief_expires_at(&self) -> Option<Instant> {
+        Some(self.last_on? + self.policy.remote_ttl?)
+    }
+
+    fn opens_at(&self) -> Instant {
+        self.last_on
+            .map_or(Instant::ORIGIN, |last_on| last_on + self.policy.min_gap)
+            .max(self.starts_at)
+    }
+}
