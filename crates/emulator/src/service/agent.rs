@@ -1,0 +1,164 @@
+//! The agent's commands: write, type, end. What the agent sees stands in the events and views.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    AgentEventKind, MessageView, Service, TypingEnd,
+    rate::retry_after,
+    session::{Session, SessionLife},
+    view::Author,
+};
+
+/// How long one typing On of an agent shows, in milliseconds.
+const SHOWN_MS: u32 = 5000;
+/// The name of an agent that gives none.
+const NICKNAME: &str = "Agent";
+
+/// An agent's command is refused and changes nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AgentError {
+    /// No session of this conversation.
+    #[error("no session has conversation id {0:?}")]
+    NotFound(String),
+    /// It is read-only or expired.
+    #[error("the conversation has ended")]
+    Ended,
+    /// There is nothing to send.
+    #[error("text must not be empty")]
+    EmptyText,
+    /// The text is too long.
+    #[error("text has {length} characters, {limit} are allowed")]
+    TextTooLong {
+        /// Its characters.
+        length: usize,
+        /// Those allowed.
+        limit: usize,
+    },
+    /// Typing On too often.
+    #[error("typing too often in this conversation, retry after {retry_after} s")]
+    TooMany {
+        /// Seconds to wait.
+        retry_after: u64,
+    },
+}
+
+impl Service {
+    /// The agent sends a text.
+    ///
+    /// # Errors
+    /// No such session, or it has ended, or the text is empty or too long.
+    pub fn agent_text(
+        &mut self,
+        conversation_id: &str,
+        text: &str,
+        nickname: Option<&str>,
+        now: Duration,
+    ) -> Result<MessageView, AgentError> {
+        self.advance(now);
+        if text.is_empty() {
+            return Err(AgentError::EmptyText);
+        }
+        if let Some(limit) = self.options.limits.agent_text {
+            let length = text.chars().count();
+            if length > limit {
+                return Err(AgentError::TextTooLong { length, limit });
+            }
+        }
+        self.open_session(conversation_id)?.agent_typing = false;
+        let nickname = nickname.unwrap_or(NICKNAME);
+        let mut body = self.agent_body("Text", nickname);
+        body.insert("text".to_owned(), json!(text));
+        body.insert("content".to_owned(), json!([]));
+        let message = self.message_view(&body, Author::Agent, Some(nickname.to_owned()));
+        self.keep_message(conversation_id, message.clone());
+        let event = AgentEventKind::AgentMessage { message: message.clone() };
+        self.emit_agent(conversation_id, event);
+        self.fan_out(conversation_id, &body, None);
+        Ok(message)
+    }
+
+    /// The agent starts or stops typing: one event to the guest each time. Off is not in the schema of the wire; a
+    /// client that does not know it shows the indicator until its 5 s are over.
+    ///
+    /// # Errors
+    /// No such session, or it has ended, or On was sent too often.
+    pub fn agent_typing(
+        &mut self,
+        conversation_id: &str,
+        typing: bool,
+        nickname: Option<&str>,
+        now: Duration,
+    ) -> Result<(), AgentError> {
+        self.advance(now);
+        let rate = self.options.limits.agent_typing_per_conversation;
+        let now = self.clock.now();
+        let session = self.open_session(conversation_id)?;
+        if typing {
+            session
+                .agent_typings
+                .admit(rate, now)
+                .map_err(|wait| AgentError::TooMany { retry_after: retry_after(wait) })?;
+        }
+        session.agent_typing = typing;
+        self.emit_agent(conversation_id, AgentEventKind::AgentTyping { typing });
+        let mut body = self.agent_body("Event", nickname.unwrap_or(NICKNAME));
+        let state = if typing {
+            json!({"type": "On", "duration": SHOWN_MS})
+        } else {
+            json!({"type": "Off"})
+        };
+        body.insert("events".to_owned(), json!([{"eventType": "Typing", "typing": state}]));
+        self.fan_out(conversation_id, &body, None);
+        Ok(())
+    }
+
+    /// The agent ends the conversation. Read-only, nobody writes any more until the guest starts a new one; else the
+    /// guest's next text goes on with it.
+    ///
+    /// # Errors
+    /// No such session, or it has ended already.
+    pub fn agent_end(
+        &mut self,
+        conversation_id: &str,
+        read_only: bool,
+        now: Duration,
+    ) -> Result<(), AgentError> {
+        self.advance(now);
+        let session = self.open_session(conversation_id)?;
+        session.agent_typing = false;
+        if read_only {
+            session.life = SessionLife::ReadOnly;
+        }
+        self.end_guest_typing(conversation_id, TypingEnd::Ended);
+        self.emit_agent(conversation_id, AgentEventKind::ConversationEnded { read_only });
+        let mut body = self.presence_body("Disconnect", "Outbound");
+        if read_only {
+            if let Some(Value::Object(metadata)) = body.get_mut("metadata") {
+                metadata.insert("readOnly".to_owned(), json!("true"));
+            }
+        }
+        self.fan_out(conversation_id, &body, None);
+        Ok(())
+    }
+
+    fn open_session(&mut self, conversation_id: &str) -> Result<&mut Session, AgentError> {
+        let session = self
+            .sessions
+            .get_mut(conversation_id)
+            .ok_or_else(|| AgentError::NotFound(conversation_id.to_owned()))?;
+        if session.is_read_only() { Err(AgentError::Ended) } else { Ok(session) }
+    }
+
+    fn agent_body(&mut self, kind: &str, nickname: &str) -> Map<String, Value> {
+        let mut body = self.message_body(kind, "Outbound");
+        if let Some(Value::Object(channel)) = body.get_mut("channel") {
+            channel.insert("type".to_owned(), json!("Private"));
+            channel.insert("from".to_owned(), json!({"nickname": nickname}));
+            channel.insert("to".to_owned(), json!({}));
+        }
+        body
+    }
+}

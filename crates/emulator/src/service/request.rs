@@ -1,0 +1,230 @@
+//! Client frames as the service reads them: lenient in what it does not need, exact in what it does.
+//!
+//! Absent and `null` are the same, unknown members are ignored, and a `tracingId` is found even in a frame that is
+//! refused, so that the answer can name it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{denial::Denial, guest_message::GuestMessage, private::Private};
+
+/// What a client's frame asks for, as faults and counters name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RequestKind {
+    /// `configureSession`, `configureAuthenticatedSession`
+    Configure,
+    /// A text or structured message.
+    Text,
+    /// A typing event of any type; in a filter it stands for the three typing kinds.
+    Typing,
+    /// Typing On.
+    TypingOn,
+    /// Typing Off.
+    TypingOff,
+    /// A receipt.
+    Receipt,
+    /// Presence and other events.
+    Event,
+    /// A health check.
+    Echo,
+    /// `closeSession`
+    CloseSession,
+    /// `getJwt`
+    GetJwt,
+    /// `getConfiguration`
+    GetConfiguration,
+    /// `onAttachment`, `getAttachment`, `deleteAttachment`
+    Attachment,
+    /// Anything else, also what could not be read.
+    Other,
+}
+
+impl RequestKind {
+    /// Whether a filter that names `self` means a request of kind `other`.
+    pub(crate) fn covers(self, other: Self) -> bool {
+        self == other || (self == Self::Typing && matches!(other, Self::TypingOn | Self::TypingOff))
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(crate) tracing_id: Option<String>,
+    /// The action with the token of the frame, or why the frame is refused.
+    pub(crate) action: Result<(Option<Private>, Action), Denial>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Action {
+    Configure { deployment_id: Option<String>, start_new: bool },
+    ConfigureAuthenticated,
+    Message(GuestMessage),
+    Echo { text: String, metadata: Map<String, Value> },
+    GetJwt,
+    GetConfiguration,
+    CloseSession { all_connections: bool },
+    Attachment { id: Option<String>, errors_as_json: bool },
+    Unavailable,
+}
+
+impl Request {
+    /// Reads a text frame.
+    pub(crate) fn decode(frame: &str) -> Self {
+        match serde_json::from_str::<Value>(frame) {
+            Ok(Value::Object(map)) => Self::from_map(&map),
+            Ok(_) => Self::refused(Denial::NotAnObject),
+            Err(_) => Self::refused(Denial::NotJson),
+        }
+    }
+
+    /// A frame that is not even read.
+    pub(crate) const fn refused(denial: Denial) -> Self {
+        Self { tracing_id: None, action: Err(denial) }
+    }
+
+    fn from_map(map: &Map<String, Value>) -> Self {
+        let fields = Fields(map);
+        let read = || {
+            fields.text("tracingId")?;
+            let token = fields.text("token")?.map(Private::from);
+            Ok((token, Action::read(fields)?))
+        };
+        let tracing_id = fields.text("tracingId").ok().flatten().map(str::to_owned);
+        Self { tracing_id, action: read() }
+    }
+
+    pub(crate) fn kind(&self) -> RequestKind {
+        match &self.action {
+            Ok((_, action)) => action.kind(),
+            Err(_) => RequestKind::Other,
+        }
+    }
+}
+
+impl Action {
+    fn read(fields: Fields<'_>) -> Result<Self, Denial> {
+        Ok(match fields.required("action")? {
+            "configureSession" => Self::Configure {
+                deployment_id: fields.text("deploymentId")?.map(str::to_owned),
+                start_new: fields.flag("startNew")?,
+            },
+            "configureAuthenticatedSession" => Self::ConfigureAuthenticated,
+            "onMessage" => Self::Message(GuestMessage::read(fields)?),
+            "echo" => {
+                let message = fields.object("message")?;
+                let part = |name| message.map_or(Ok(None), |message| message.text(name));
+                Self::Echo {
+                    text: part("text")?.unwrap_or_default().to_owned(),
+                    metadata: message.map_or_else(|| Ok(Map::new()), Fields::metadata)?,
+                }
+            }
+            "getJwt" => Self::GetJwt,
+            "getConfiguration" => Self::GetConfiguration,
+            "closeSession" => {
+                Self::CloseSession { all_connections: fields.flag("closeAllConnections")? }
+            }
+            "onAttachment" | "getAttachment" | "deleteAttachment" => Self::Attachment {
+                id: fields.text("attachmentId")?.map(str::to_owned),
+                errors_as_json: fields.flag("errorsAsJson")?,
+            },
+            "disconnectCustomer" | "resumeToken" => Self::Unavailable,
+            _ => return Err(Denial::UnknownAction),
+        })
+    }
+
+    fn kind(&self) -> RequestKind {
+        match self {
+            Self::Configure { .. } | Self::ConfigureAuthenticated => RequestKind::Configure,
+            Self::Message(message) => message.kind(),
+            Self::Echo { .. } => RequestKind::Echo,
+            Self::GetJwt => RequestKind::GetJwt,
+            Self::GetConfiguration => RequestKind::GetConfiguration,
+            Self::CloseSession { .. } => RequestKind::CloseSession,
+            Self::Attachment { .. } => RequestKind::Attachment,
+            Self::Unavailable => RequestKind::Other,
+        }
+    }
+}
+
+/// An object's members by type.
+#[derive(Clone, Copy)]
+pub(crate) struct Fields<'a>(pub(crate) &'a Map<String, Value>);
+
+impl<'a> Fields<'a> {
+    fn get<T>(
+        self,
+        name: &'static str,
+        expected: &'static str,
+        read: impl FnOnce(&'a Value) -> Option<T>,
+    ) -> Result<Option<T>, Denial> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => read(value).map(Some).ok_or(Denial::WrongType { name, expected }),
+        }
+    }
+
+    pub(crate) fn text(self, name: &'static str) -> Result<Option<&'a str>, Denial> {
+        self.get(name, "a string", Value::as_str)
+    }
+
+    pub(crate) fn required(self, name: &'static str) -> Result<&'a str, Denial> {
+        self.text(name)?.ok_or(Denial::Missing(name))
+    }
+
+    pub(crate) fn flag(self, name: &'static str) -> Result<bool, Denial> {
+        Ok(self.get(name, "true or false", Value::as_bool)?.unwrap_or(false))
+    }
+
+    pub(crate) fn object(self, name: &'static str) -> Result<Option<Self>, Denial> {
+        self.get(name, "an object", |value| value.as_object().map(Fields))
+    }
+
+    pub(crate) fn list(self, name: &'static str) -> Result<&'a [Value], Denial> {
+        Ok(self.get(name, "an array", Value::as_array)?.map_or(&[], Vec::as_slice))
+    }
+
+    /// `metadata`: string to string; other values are not echoed.
+    pub(crate) fn metadata(self) -> Result<Map<String, Value>, Denial> {
+        let mut metadata = self.object("metadata")?.map(|m| m.0.clone()).unwrap_or_default();
+        metadata.retain(|_, value| value.is_string());
+        Ok(metadata)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn denied(frame: &str) -> Denial {
+        Request::decode(frame).action.unwrap_err()
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        assert_eq!(denied("{"), Denial::NotJson);
+        assert_eq!(denied("[]"), Denial::NotAnObject);
+        assert_eq!(denied("{}"), Denial::Missing("action"));
+        assert_eq!(denied(r#"{"action":null}"#), Denial::Missing("action"));
+        assert_eq!(denied(r#"{"action":"fly"}"#), Denial::UnknownAction);
+        let wrong = |name, expected| Denial::WrongType { name, expected };
+        assert_eq!(denied(r#"{"action":1}"#), wrong("action", "a string"));
+        assert_eq!(denied(r#"{"action":"echo","token":{}}"#), wrong("token", "a string"));
+        assert_eq!(
+            denied(r#"{"action":"configureSession","startNew":"no"}"#),
+            wrong("startNew", "true or false")
+        );
+    }
+
+    #[test]
+    fn a_refused_frame_keeps_its_tracing_id() {
+        let request = Request::decode(r#"{"action":"fly","tracingId":"t"}"#);
+        assert_eq!(request.tracing_id.as_deref(), Some("t"));
+        assert!(request.action.is_err());
+    }
+
+    #[test]
+    fn nesting_without_end_is_refused() {
+        assert_eq!(denied(&"[".repeat(100_000)), Denial::NotJson);
+    }
+}
