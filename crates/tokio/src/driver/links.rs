@@ -1,0 +1,185 @@
+//! The session's ways to the peer: a dial, the transport that counts, one that is being closed.
+//!
+//! Owns: which of them is which, and what is told of each. Must not know: the session.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use webmessaging_proto::{Close, CloseReason, Input, Instant, TransportId};
+
+use crate::transport::{Connector, DialError, Incoming, TransportError};
+
+use super::lane::Lane;
+
+pub(super) struct Links<C: Connector> {
+    connector: C,
+    url: String,
+    dial: Option<Dial<C::Transport>>,
+    /// A dial that was given up, to be told.
+    abandoned: Option<TransportId>,
+    open: Option<Lane<C::Transport>>,
+    /// The one that the close was sent on. It may still bring something, until the peer has
+    /// answered or the time is up. A newer one takes its place.
+    closing: Option<Lane<C::Transport>>,
+}
+
+struct Dial<T> {
+    id: TransportId,
+    future: Pin<Box<dyn Future<Output = Result<T, DialError>> + Send>>,
+}
+
+/// Something that the session must hear.
+pub(super) enum News {
+    Frame(TransportId, Bytes),
+    Input(Input<'static>),
+    /// Something that it need not hear.
+    Nothing,
+}
+
+impl<C: Connector> Links<C> {
+    pub(super) fn new(connector: C, url: String) -> Self {
+        Self { connector, url, dial: None, abandoned: None, open: None, closing: None }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.dial.is_none() && self.open.is_none() && self.closing.is_none()
+    }
+
+    pub(super) fn open(&mut self, id: TransportId) {
+        tracing::debug!(transport = id.0, url = self.url.as_str(), "dialing");
+        self.dial = Some(Dial { id, future: Box::pin(self.connector.dial(&self.url)) });
+    }
+
+    pub(super) fn close(&mut self, id: TransportId, close: Close, now: Instant) {
+        if self.dial.as_ref().is_some_and(|dial| dial.id == id) {
+            tracing::debug!(transport = id.0, "dial abandoned");
+            self.dial = None;
+            self.abandoned = Some(id);
+        } else if let Some(mut lane) = self.open.take_if(|lane| lane.id == id) {
+            tracing::debug!(transport = id.0, code = close.code(), "closing");
+            lane.close(close, now);
+            self.closing = Some(lane);
+        }
+    }
+
+    pub(super) fn send(&mut self, frame: Bytes) {
+        match &mut self.open {
+            Some(lane) => {
+                tracing::trace!(transport = lane.id.0, bytes = frame.len(), "frame sent");
+                lane.send(frame);
+            }
+            None => tracing::error!("a frame without a transport"),
+        }
+    }
+
+    /// Sends what can be sent. Whether that brought news.
+    pub(super) fn write(&mut self, cx: &mut Context<'_>) -> bool {
+        let mut news = false;
+        for lane in [&mut self.open, &mut self.closing].into_iter().flatten() {
+            news |= lane.write(cx);
+        }
+        news
+    }
+
+    pub(super) fn poll_news(
+        &mut self,
+        reading: bool,
+        now: Instant,
+        cx: &mut Context<'_>,
+    ) -> Poll<News> {
+        if let Some(id) = self.abandoned.take() {
+            return Poll::Ready(closed(id, CloseReason::Lost));
+        }
+        if let Some(dial) = &mut self.dial {
+            if let Poll::Ready(dialed) = dial.future.as_mut().poll(cx) {
+                let id = dial.id;
+                self.dial = None;
+                return Poll::Ready(self.dialed(id, dialed, now));
+            }
+        }
+        for lane in [&mut self.open, &mut self.closing] {
+            let Some(here) = lane else { continue };
+            if let Poll::Ready(received) = here.poll_receive(reading, cx) {
+                return Poll::Ready(received_on(lane, received));
+            }
+        }
+        Poll::Pending
+    }
+
+    fn dialed(
+        &mut self,
+        id: TransportId,
+        dialed: Result<C::Transport, DialError>,
+        now: Instant,
+    ) -> News {
+        match dialed {
+            Ok(transport) => {
+                tracing::debug!(transport = id.0, "open");
+                self.open = Some(Lane::new(id, transport, now));
+                News::Input(Input::TransportOpened(id))
+            }
+            Err(error) => {
+                tracing::warn!(transport = id.0, %error);
+                closed(id, match error {
+                    DialError::AccessDenied => CloseReason::AccessDenied,
+                    _ => CloseReason::Lost,
+                })
+            }
+        }
+    }
+
+    /// Does what is due on the open transport; what the session must hear of that.
+    pub(super) fn tick(&mut self, now: Instant) -> Option<Input<'static>> {
+        let lane = self.open.as_mut()?;
+        let error = lane.tick(now).err()?;
+        let id = lane.id;
+        self.open = None;
+        Some(lost(id, &error))
+    }
+
+    /// Drops a transport whose close took long enough.
+    pub(super) fn reap(&mut self, now: Instant) -> Option<Input<'static>> {
+        let lane = self.closing.take_if(|lane| lane.is_overdue(now))?;
+        tracing::debug!(transport = lane.id.0, "dropped without an answer to the close");
+        Some(Input::TransportClosed(lane.id, CloseReason::Lost))
+    }
+
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        [&self.open, &self.closing].into_iter().flatten().filter_map(Lane::deadline).min()
+    }
+}
+
+/// What a lane brought; an end of it empties its place.
+fn received_on<T: crate::Transport>(
+    place: &mut Option<Lane<T>>,
+    received: Result<Incoming, TransportError>,
+) -> News {
+    let Some(lane) = place else { return News::Nothing };
+    let id = lane.id;
+    match received {
+        Ok(Incoming::Frame(frame)) => News::Frame(id, frame),
+        Ok(Incoming::Undecodable) => News::Input(Input::FrameUndecodable(id)),
+        Ok(Incoming::Pong(ping)) if lane.pong(ping) => News::Input(Input::PeerAlive(id)),
+        Ok(Incoming::Pong(_)) => News::Nothing,
+        Ok(Incoming::Closed(code)) => {
+            tracing::debug!(transport = id.0, code, "closed by the peer");
+            *place = None;
+            closed(id, CloseReason::Code(code))
+        }
+        Err(error) => {
+            *place = None;
+            News::Input(lost(id, &error))
+        }
+    }
+}
+
+fn lost(id: TransportId, error: &TransportError) -> Input<'static> {
+    tracing::warn!(transport = id.0, %error);
+    Input::TransportClosed(id, CloseReason::Lost)
+}
+
+const fn closed(id: TransportId, reason: CloseReason) -> News {
+    News::Input(Input::TransportClosed(id, reason))
+}

@@ -1,0 +1,201 @@
+//! What the host says to the session.
+//!
+//! Owns: [`Handle`]. Must not know: the driver, how the inputs reach it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::sync::oneshot;
+use webmessaging_proto::frame::CustomAttributes;
+use webmessaging_proto::{Credentials, Input, LocalKey, Phase, Sender, Sensitive};
+
+use crate::answer::{Answer, CommandError};
+use crate::inbox::{Command, Inbox, NoPlace, Reply, Signal};
+use crate::text::{Confirmation, SentText, TextError};
+
+/// The host's side of a session. Clone it freely: all clones speak to the same session.
+///
+/// None of the methods blocks or must be called on the runtime, and each takes effect in the order
+/// of the calls:
+///
+/// * What tells how things stand ([`keystroke`](Self::keystroke), [`foreground`](Self::foreground),
+///   [`disconnect`](Self::disconnect), ...) can't be refused and returns nothing.
+/// * What the session may refuse returns an [`Answer`] to await.
+/// * Texts return a [`SentText`]: the key at once, the end to await.
+///
+/// When the last clone is dropped, the session takes its leave as after
+/// [`disconnect`](Self::disconnect), and the driver ends.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// use webmessaging_proto::{Config, InputError};
+/// use webmessaging_tokio::CommandError;
+/// use webmessaging_tokio::memory::MemoryConnector;
+///
+/// let (connector, _server) = MemoryConnector::new();
+/// let (guest, _events) = webmessaging_tokio::connect(Config::new("d", "t", 1), connector);
+/// guest.keystroke();
+/// let unknown = guest.message_visible("nothing by this name").await;
+/// assert_eq!(unknown, Err(CommandError::Refused(InputError::UnknownMessage)));
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Handle {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    inbox: Arc<Inbox>,
+    next_key: AtomicU64,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.inbox.handles_gone();
+    }
+}
+
+impl Handle {
+    pub(crate) fn new(inbox: Arc<Inbox>) -> Self {
+        Self { shared: Arc::new(Shared { inbox, next_key: AtomicU64::new(1) }) }
+    }
+
+    /// The user edited the text, by whatever means. Call it on every key: it costs a lock and two
+    /// stores. Keys that wait for the driver count as one, at the time of the last.
+    pub fn keystroke(&self) {
+        self.shared.inbox.signal(Signal::Keystroke);
+    }
+
+    /// The text is empty again.
+    pub fn input_cleared(&self) {
+        self.shared.inbox.signal(Signal::InputCleared);
+    }
+
+    /// The composer is gone: blurred, closed, cancelled.
+    pub fn composer_closed(&self) {
+        self.shared.inbox.signal(Signal::ComposerClosed);
+    }
+
+    /// For a host that keeps its own idle timer: typing until `false`, one minute at most.
+    pub fn set_typing(&self, typing: bool) {
+        self.shared.inbox.signal(Signal::SetTyping(typing));
+    }
+
+    /// Whether the user can see the window.
+    pub fn foreground(&self, foreground: bool) {
+        self.shared.inbox.signal(Signal::Foreground(foreground));
+    }
+
+    /// The network is back: a wait before the next dial is cut to a second at most.
+    pub fn network_available(&self) {
+        self.shared.inbox.signal(Signal::NetworkAvailable);
+    }
+
+    /// Leaves: the indicator is taken back, the transport closed within 2 s. The session can be
+    /// connected again.
+    pub fn disconnect(&self) {
+        self.shared.inbox.signal(Signal::Disconnect);
+    }
+
+    /// Starts, or starts again after an end. The answer comes at once; that the session is ready
+    /// comes as an event.
+    pub fn connect(&self) -> Answer {
+        self.input(Input::Connect)
+    }
+
+    /// Opens a new conversation in place of one that is read-only.
+    pub fn start_new(&self) -> Answer {
+        self.input(Input::StartNew)
+    }
+
+    /// A message is on screen, as much of it as the host wants for reading.
+    pub fn message_visible(&self, id: impl Into<String>) -> Answer {
+        self.input(Input::MessageVisible { id: id.into().into() })
+    }
+
+    /// A message is not on screen any more.
+    pub fn message_hidden(&self, id: impl Into<String>) -> Answer {
+        self.input(Input::MessageHidden { id: id.into().into() })
+    }
+
+    /// The host has a message from its own history.
+    pub fn message_restored(&self, id: impl Into<String>, from: Sender, read: bool) -> Answer {
+        self.input(Input::MessageRestored { id: id.into().into(), from, read })
+    }
+
+    /// Credentials for the next configure.
+    pub fn renew(&self, credentials: Credentials) -> Answer {
+        self.input(Input::Renew(credentials))
+    }
+
+    /// Sends a text, now or as soon as the session is ready.
+    ///
+    /// If too many commands wait for the driver, the text is not taken, and ends as
+    /// [`TextError::Busy`]: texts keep their order, so none waits outside of the line.
+    pub fn send_text(&self, text: impl Into<Sensitive<'static>>) -> SentText {
+        self.send_text_with(text, CustomAttributes::default())
+    }
+
+    /// Sends a text with custom attributes; see [`send_text`](Self::send_text).
+    pub fn send_text_with(
+        &self,
+        text: impl Into<Sensitive<'static>>,
+        attributes: CustomAttributes,
+    ) -> SentText {
+        let key = LocalKey(self.shared.next_key.fetch_add(1, Ordering::Relaxed));
+        self.text(key, Input::SendText { key, text: text.into(), attributes })
+    }
+
+    /// Sends a failed or unconfirmed text again, after all that wait.
+    pub fn retry(&self, key: LocalKey) -> SentText {
+        self.text(key, Input::Retry { key })
+    }
+
+    /// Forgets a text. Its confirmation, if still open, ends as [`TextError::Discarded`].
+    pub fn discard(&self, key: LocalKey) -> Answer {
+        self.input(Input::Discard { key })
+    }
+
+    /// Gives an input that comes as data, from a script or a replay. The news of transports and the
+    /// time are the driver's; texts that come this way bring keys of their own, which must not be
+    /// those of [`send_text`](Self::send_text) (these count from 1).
+    pub fn input(&self, input: Input<'static>) -> Answer {
+        match input {
+            Input::Tick
+            | Input::TransportOpened(_)
+            | Input::TransportClosed(..)
+            | Input::FrameReceived(..)
+            | Input::FrameUndecodable(_)
+            | Input::PeerAlive(_) => Answer::refused(CommandError::DriversOwn(input.name())),
+            input => Answer::of(input, &self.shared.inbox),
+        }
+    }
+
+    /// Where the session stands, as far as the driver has got. Events tell every step.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.shared.inbox.phase()
+    }
+
+    fn text(&self, key: LocalKey, input: Input<'static>) -> SentText {
+        let inbox = &self.shared.inbox;
+        let confirmation = match inbox.place() {
+            Ok(place) => {
+                let (reply, end) = oneshot::channel();
+                inbox.command(Command { input, reply: Reply::Text(key, reply) }, place);
+                Confirmation::open(end)
+            }
+            Err(NoPlace::Busy) => Confirmation::known(TextError::Busy),
+            Err(NoPlace::Gone) => Confirmation::known(TextError::Gone),
+        };
+        SentText::new(key, confirmation)
+    }
+}
+
+impl fmt::Debug for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handle").field("phase", &self.phase()).finish()
+    }
+}

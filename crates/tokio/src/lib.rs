@@ -1,0 +1,132 @@
+//! Runs a guest session of Genesys Cloud Web Messaging on tokio.
+//!
+//! The rules are those of [`webmessaging_proto`], which opens no socket and reads no clock; this
+//! crate gives it both. A session has three parts: a [`Handle`] to speak to it, [`Events`] to
+//! listen to, and a [`Driver`], the one future that does all the work.
+//!
+//! ```no_run
+//! use webmessaging_proto::{Config, Event};
+//! use webmessaging_tokio::{WebSocketConnector, connect, random_seed};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let config = Config::new("deployment id", "guest token", random_seed());
+//! let (guest, mut events) = connect(config, WebSocketConnector::new());
+//! guest.keystroke(); // the agent sees typing, as soon as the session is ready
+//! let confirmed = guest.send_text("Where is my parcel?").await?;
+//! println!("sent as {}", confirmed.id);
+//! while let Some(event) = events.recv().await {
+//!     if let Event::MessageReceived(message) = event {
+//!         guest.message_visible(&*message.id).await?;
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # When something is full
+//!
+//! | full | then |
+//! |---|---|
+//! | events ([`Options::events`]) | nothing is read from the transport; timers, writes and inputs go on |
+//! | twice as many events | inputs wait too |
+//! | commands ([`Options::commands`]) | an [`Answer`] waits for a place, or says [`Busy`](CommandError::Busy); a text ends as [`Busy`](TextError::Busy) |
+//! | signals (keys and the like) | they need no place: of many that wait, the newest of a kind counts |
+//! | messages to a peer that does not read | at 256, the transport is lost |
+//!
+//! While nothing is read, confirmations are not read either, and the session's time-outs run on.
+//!
+//! # When something is dropped
+//!
+//! | dropped | then |
+//! |---|---|
+//! | the last [`Handle`] | as [`Handle::disconnect`]: typing is taken back, the transport closed within 2 s; then the driver ends |
+//! | [`Events`] | events are discarded, the session goes on |
+//! | [`Driver`] | the transport is cut off; answers and texts end as `Gone`, the events after what waits |
+//! | an [`Answer`], a [`Confirmation`], a future of [`Events::recv`] | nothing is lost, and what was given is carried out |
+//!
+//! # Another carrier
+//!
+//! Implement [`Connector`] and [`Transport`]: whole messages, and pings if it has them. For another
+//! spelling of the frames, implement [`Dialect`] and use [`session_with`]. [`memory`] is a carrier
+//! for tests.
+#![forbid(unsafe_code)]
+
+mod answer;
+mod clock;
+mod driver;
+mod events;
+mod handle;
+mod inbox;
+pub mod memory;
+mod options;
+mod seed;
+mod text;
+mod transport;
+#[cfg(feature = "websocket")]
+mod websocket;
+
+use std::sync::Arc;
+
+use webmessaging_proto::dialect::{Dialect, WebMessaging};
+use webmessaging_proto::{Config, Endpoint, Instant};
+
+pub use answer::{Answer, CommandError};
+pub use driver::Driver;
+pub use events::Events;
+pub use handle::Handle;
+pub use options::Options;
+#[cfg(feature = "websocket")]
+pub use rustls;
+pub use seed::random_seed;
+pub use text::{Confirmation, Confirmed, SentText, TextError};
+pub use transport::{Connector, DialError, Incoming, Outgoing, Transport, TransportError};
+#[cfg(feature = "websocket")]
+pub use websocket::{CertificateError, HeaderError, WebSocket, WebSocketConnector};
+
+/// A session that is not connected yet, and a driver to spawn.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// use webmessaging_proto::{Config, Phase};
+/// use webmessaging_tokio::memory::MemoryConnector;
+///
+/// let (connector, _server) = MemoryConnector::new();
+/// let (guest, events, driver) = webmessaging_tokio::session(Config::new("d", "t", 1), connector);
+/// let driver = driver.spawn();
+/// assert_eq!(guest.phase(), Phase::Idle);
+/// drop(guest); // the last handle: the driver ends
+/// assert_eq!(driver.await.map(|stats| stats.dials).ok(), Some(0));
+/// # }
+/// ```
+pub fn session<C: Connector>(config: Config, connector: C) -> (Handle, Events, Driver<C>) {
+    session_with(config, connector, WebMessaging, Options::default())
+}
+
+/// [`session`] in another dialect, or with other capacities.
+pub fn session_with<C: Connector, D: Dialect>(
+    config: Config,
+    connector: C,
+    dialect: D,
+    options: Options,
+) -> (Handle, Events, Driver<C, D>) {
+    let endpoint = Endpoint::new(config, dialect, Instant::ORIGIN);
+    let inbox = inbox::Inbox::new(options.commands);
+    let (sink, events) = events::channel(options.events);
+    let receiver = inbox::Receiver::new(Arc::clone(&inbox));
+    let driver = Driver::new(endpoint, clock::Clock::start(), connector, receiver, sink);
+    (Handle::new(inbox), events, driver)
+}
+
+/// A session whose driver is spawned on the current runtime, and that is being connected.
+///
+/// # Panics
+/// Outside of a tokio runtime, as [`tokio::spawn`].
+pub fn connect<C: Connector>(config: Config, connector: C) -> (Handle, Events) {
+    let (handle, events, driver) = session(config, connector);
+    driver.spawn();
+    // An idle session takes it, and the line is empty.
+    drop(handle.connect());
+    (handle, events)
+}

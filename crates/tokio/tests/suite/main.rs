@@ -1,0 +1,10 @@
+//! The adapter against a service in memory, at exact virtual times, and over real sockets.
+
+mod channels;
+mod leaving;
+mod loss;
+mod properties;
+mod support;
+mod texts;
+mod timing;
+mod websocket;
