@@ -1,0 +1,84 @@
+//! A script played to a bare session, frame by frame.
+//!
+//! Owns: [`SessionDrive`]. Must not know: the endpoint, which does the same with its own hands.
+
+use webmessaging_proto::dialect::{Dialect, WebMessaging};
+use webmessaging_proto::{
+    Capability, Config, EndpointOutput, Event, FaultCode, Input, InputError, Instant, Output,
+    Session, TransportId,
+};
+
+use super::{Drive, Machine, RunError, replay};
+use crate::script::Script;
+use crate::transcript::Line;
+
+/// Plays scripts to a [`Session`]: every input goes through [`Session::handle`], frames are decoded
+/// before and encoded after it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SessionDrive;
+
+impl Drive for SessionDrive {
+    fn run_into(&self, script: &Script, sink: &mut dyn FnMut(Line)) -> Result<(), RunError> {
+        replay(&mut TypedSession::new(script.config().clone()), script, sink)
+    }
+}
+
+struct TypedSession {
+    session: Session,
+    dialect: WebMessaging,
+}
+
+impl TypedSession {
+    fn new(config: Config) -> Self {
+        let mut session = Session::new(config, Instant::ORIGIN);
+        for capability in [Capability::Typing, Capability::TypingOff, Capability::Receipts] {
+            if !WebMessaging.supports(capability) {
+                session = session.without(capability);
+            }
+        }
+        Self { session, dialect: WebMessaging }
+    }
+}
+
+impl Machine for TypedSession {
+    fn url(&self) -> String {
+        self.session.config().url()
+    }
+
+    fn handle(&mut self, input: Input<'_>, now: Instant) -> Result<(), InputError> {
+        self.session.handle(input, now)
+    }
+
+    fn receive(
+        &mut self,
+        transport: TransportId,
+        wire: &[u8],
+        now: Instant,
+    ) -> Result<(), InputError> {
+        let input = match self.dialect.decode(wire) {
+            Ok(frame) => Input::FrameReceived(transport, frame),
+            Err(_) => Input::FrameUndecodable(transport),
+        };
+        self.session.handle(input, now)
+    }
+
+    fn poll(&mut self, wire: &mut Vec<u8>) -> Option<EndpointOutput> {
+        Some(match self.session.poll_output()? {
+            Output::OpenTransport(transport) => EndpointOutput::OpenTransport(transport),
+            Output::CloseTransport(transport, close) => {
+                EndpointOutput::CloseTransport(transport, close)
+            }
+            Output::SendFrame(frame) => {
+                wire.clear();
+                match self.dialect.encode(&self.session.encode_context(), &frame, wire) {
+                    Ok(()) => EndpointOutput::Send,
+                    Err(_) => EndpointOutput::Emit(Event::Fault { code: FaultCode::Unencodable }),
+                }
+            }
+            Output::ArmTimer(deadline) => EndpointOutput::ArmTimer(deadline),
+            Output::ClearTimer => EndpointOutput::ClearTimer,
+            Output::Emit(event) => EndpointOutput::Emit(event),
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,9 @@
+#![doc = include_str!("../README.md")]
+
+pub mod drive;
+pub mod script;
+pub mod transcript;
+
+pub use drive::{Drive, EndpointDrive, Machine, RunError, SessionDrive, replay};
+pub use script::{Action, Script, ScriptError, Step, TransportNews, Wire};
+pub use transcript::{Entry, Line, SentFrame, Transcript};

@@ -1,0 +1,7 @@
+//! The test kit's own tests: the format, the rules of time, and the scripts of the repository.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod format;
+mod references;
+mod scripts;
+mod time;
