@@ -1,0 +1,5 @@
+//! The commands, one file each: its options and what it does.
+
+pub(crate) mod demo;
+pub(crate) mod emulate;
+pub(crate) mod replay;
