@@ -17,6 +17,9 @@ pub const MIN_TYPING_DURATION: Duration = Duration::from_secs(1);
 /// The longest time that a sender's indicator lasts.
 pub const MAX_TYPING_DURATION: Duration = Duration::from_secs(30);
 
+/// What a sender is called of whom nothing is known.
+pub(crate) const UNKNOWN_KIND: &str = "agent";
+
 /// Who is typing, as far as the service says.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Typist {
@@ -119,12 +122,17 @@ impl PeerTyping {
     }
 
     /// A message arrived: its sender is not typing any more. A message without a nickname may be
-    /// anybody's and ends every indicator, a message with one also those without.
-    pub fn message(&mut self, nickname: Option<&str>) {
+    /// anybody's and ends every indicator; one with a nickname also those without, if they are of
+    /// its kind or of none.
+    pub fn message(&mut self, nickname: Option<&str>, kind: &str) {
         for slot in &mut self.slots {
-            let by_another =
-                slot.typist.has_nickname && nickname.is_some_and(|name| *slot.typist.name != *name);
-            if !by_another {
+            let Typist { name, has_nickname } = &slot.typist;
+            let by_sender = match (nickname, has_nickname) {
+                (None, _) => true,
+                (Some(nickname), true) => **name == *nickname,
+                (Some(_), false) => **name == *kind || [&**name, kind].contains(&UNKNOWN_KIND),
+            };
+            if by_sender {
                 slot.end(PeerTypingEnd::Message);
             }
         }

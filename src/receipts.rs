@@ -200,16 +200,12 @@ impl Receipts {
 
     /// The next message whose receipt is due. A receipt that is handed out counts as sent.
     pub fn poll(&mut self, now: Instant) -> Option<LedgerId> {
-        self.meet_dwells(now);
-        loop {
-            let key = self.due.pop_front()?;
-            if self.state(key) == Some(State::Due) {
-                self.sends += 1;
-                self.sent.push_back((self.sends, key));
-                self.set(key, State::Sent);
-                return Some(key);
-            }
-        }
+        self.pass_time(now);
+        let key = self.due.pop_front()?;
+        self.sends += 1;
+        self.sent.push_back((self.sends, key));
+        self.set(key, State::Sent);
+        Some(key)
     }
 
     /// When the next dwell is met.
@@ -290,12 +286,12 @@ impl Receipts {
     }
 
     /// Whether a receipt waits to be sent.
-    pub(crate) fn has_due(&mut self, now: Instant) -> bool {
-        self.meet_dwells(now);
+    pub(crate) fn has_due(&self) -> bool {
         !self.due.is_empty()
     }
 
-    fn meet_dwells(&mut self, now: Instant) {
+    /// Lets the dwells that are met count as reading, whether or not a receipt can be sent now.
+    pub(crate) fn pass_time(&mut self, now: Instant) {
         if !self.foreground || self.watched.is_empty() {
             return;
         }

@@ -147,9 +147,11 @@ impl TimerTable {
         if !self.moved && self.armed.is_none_or(|armed| armed > now) {
             return None;
         }
-        self.moved = false;
+        let moved = core::mem::take(&mut self.moved);
         match (self.next(), self.armed) {
             (Some(next), Some(armed)) if armed > now && armed <= next.at => None,
+            // It rings for just this, or has rung and the tick is yet to come.
+            (Some(next), Some(armed)) if armed == next.at && !moved => None,
             (Some(next), _) => {
                 self.armed = Some(next.at);
                 Some(WakeUp::Arm(next))
@@ -213,7 +215,13 @@ mod tests {
         assert_eq!(armed_at(table.wake_up(ms(1_000))), Some(ms(1_500)));
         table.clear(Timer::Dial);
         assert_eq!(armed_at(table.wake_up(ms(1_500))), Some(ms(3_000)), "it has rung");
+        table.set(Timer::Backoff, Some(ms(1_600)));
+        assert_eq!(armed_at(table.wake_up(ms(1_600))), Some(ms(1_600)), "due already");
+        assert_eq!(table.wake_up(ms(1_600)), None, "told once");
+        table.set(Timer::Backoff, Some(ms(3_000)));
+        assert_eq!(armed_at(table.wake_up(ms(1_600))), Some(ms(3_000)));
         table.clear(Timer::Typing);
+        table.clear(Timer::Backoff);
         assert_eq!(table.wake_up(ms(1_600)), Some(WakeUp::Clear));
         assert_eq!(table.wake_up(ms(1_600)), None);
     }

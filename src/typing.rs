@@ -111,6 +111,15 @@ pub(crate) enum Belief {
     Unknown,
 }
 
+impl Belief {
+    const fn after(notice: TypingNotice) -> Self {
+        match notice {
+            TypingNotice::On => Self::On,
+            TypingNotice::Off => Self::Off,
+        }
+    }
+}
+
 /// What should be said to the remote now.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Want {
@@ -132,9 +141,51 @@ impl Want {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct SentNotice {
     notice: TypingNotice,
-    number: u64,
-    before: Belief,
+    number: u32,
     last_on_before: Option<Instant>,
+}
+
+/// What was said last, as far as it may still be refused.
+///
+/// Several notices can be under way when the first is refused. What the remote believes then is
+/// what the others make of it, so that the order of the refusals does not matter.
+#[derive(Clone, Debug, PartialEq)]
+struct Said {
+    /// What the remote believed before the notices below.
+    before: Belief,
+    notices: [Option<(u32, TypingNotice)>; Self::KEPT],
+}
+
+impl Said {
+    const KEPT: usize = 8;
+
+    const fn nothing() -> Self {
+        Self { before: Belief::Off, notices: [None; Self::KEPT] }
+    }
+
+    fn add(&mut self, number: u32, notice: TypingNotice) {
+        if let [Some((_, oldest)), ..] = self.notices {
+            self.before = Belief::after(oldest);
+        }
+        self.notices.rotate_left(1);
+        let [.., newest] = &mut self.notices;
+        *newest = Some((number, notice));
+    }
+
+    /// Whether the notice was still among them.
+    fn take_back(&mut self, number: u32) -> bool {
+        let is_it = |said: &Option<(u32, _)>| said.is_some_and(|(said, _)| said == number);
+        self.notices.iter_mut().find(|said| is_it(said)).and_then(Option::take).is_some()
+    }
+
+    fn belief(&self) -> Belief {
+        let newest = self.notices.iter().rev().find_map(|said| *said);
+        newest.map_or(self.before, |(_, notice)| Belief::after(notice))
+    }
+
+    fn settle(&mut self, belief: Belief) {
+        *self = Self { before: belief, notices: [None; Self::KEPT] };
+    }
 }
 
 impl SentNotice {
@@ -173,8 +224,9 @@ pub struct Typing {
     /// Nothing at all before this time.
     paused_until: Instant,
     belief: Belief,
+    said: Said,
     last_on: Option<Instant>,
-    sent: u64,
+    sent: u32,
 }
 
 impl Typing {
@@ -196,6 +248,7 @@ impl Typing {
             starts_at: Instant::ORIGIN,
             paused_until: Instant::ORIGIN,
             belief: Belief::Off,
+            said: Said::nothing(),
             last_on: None,
             sent: 0,
         }
@@ -235,26 +288,26 @@ impl Typing {
     /// A message went out; an indicator that messages end is gone.
     pub fn message_sent(&mut self) {
         if self.policy.message_ends_belief {
-            self.belief = Belief::Off;
+            self.reset();
         }
     }
 
     /// Notices can be sent from now on.
     pub fn open(&mut self) {
         self.open = true;
+        self.said.settle(self.belief);
     }
 
     /// The connection is lost: nothing is sent, and what the remote shows is no longer known.
     pub fn close(&mut self) {
         self.open = false;
-        if self.belief == Belief::On {
-            self.belief = Belief::Unknown;
-        }
+        self.doubt();
     }
 
     /// The conversation is over, and with it the remote's indicator.
     pub fn reset(&mut self) {
         self.belief = Belief::Off;
+        self.said.settle(Belief::Off);
     }
 
     /// Nothing is sent before `until`.
@@ -272,40 +325,50 @@ impl Typing {
     }
 
     /// The server refused this notice. An On was never believed; after a refused Off the indicator
-    /// may still show. A notice that a later one has replaced changes nothing.
+    /// may still show. What was said later stands.
     pub fn refused(&mut self, sent: &SentNotice) {
-        if sent.number == self.sent {
-            self.belief = match (sent.notice, sent.before) {
-                (TypingNotice::On, Belief::Off) => Belief::Off,
-                _ => Belief::Unknown,
-            };
+        if self.said.take_back(sent.number) {
+            let stood = core::mem::replace(&mut self.belief, self.said.belief());
+            if sent.number == self.sent || stood != self.belief {
+                self.doubt();
+            }
         }
     }
 
     /// This notice never left; call it newest first for several.
     pub fn unwritten(&mut self, sent: &SentNotice) {
-        self.belief = sent.before;
-        self.last_on = sent.last_on_before;
+        if self.said.take_back(sent.number) {
+            self.belief = self.said.belief();
+            self.last_on = sent.last_on_before;
+            if !self.open {
+                self.doubt();
+            }
+        }
     }
 
     /// What must be said now; ask again until it says nothing more. A notice that is handed out
     /// counts as sent.
     pub fn poll(&mut self, now: Instant) -> Option<SentNotice> {
+        self.pass_time(now);
+        let notice = self.want(now)?.notice();
+        let last_on_before = self.last_on;
+        self.sent = self.sent.wrapping_add(1);
+        self.said.add(self.sent, notice);
+        self.belief = Belief::after(notice);
+        if notice == TypingNotice::On {
+            self.last_on = Some(now);
+        }
+        Some(SentNotice { notice, number: self.sent, last_on_before })
+    }
+
+    /// Lets typing end that has ended by time, the user's and what the remote shows of it.
+    pub(crate) fn pass_time(&mut self, now: Instant) {
         if !self.is_desired(now) {
             self.end();
         }
-        let want = self.want(now)?;
-        let before = self.belief;
-        let last_on_before = self.last_on;
-        self.sent += 1;
-        match want.notice() {
-            TypingNotice::On => {
-                self.belief = Belief::On;
-                self.last_on = Some(now);
-            }
-            TypingNotice::Off => self.belief = Belief::Off,
+        if self.belief != Belief::Off && !self.is_believed(now) {
+            self.reset();
         }
-        Some(SentNotice { notice: want.notice(), number: self.sent, before, last_on_before })
     }
 
     /// When [`poll`](Self::poll) may next have something to say; `None`: not before another input.
@@ -355,6 +418,13 @@ impl Typing {
     /// Whether another key changes nothing but its own time: the remote shows typing and it holds.
     pub(crate) fn is_steady(&self) -> bool {
         self.belief == Belief::On && self.last_key.is_some()
+    }
+
+    /// What shows may show no more, or not yet.
+    fn doubt(&mut self) {
+        if self.belief == Belief::On {
+            self.belief = Belief::Unknown;
+        }
     }
 
     /// Whether the user is typing at `now`: at the very end of idle, no more.

@@ -13,11 +13,12 @@ use crate::id::TransportId;
 use crate::input::CloseReason;
 use crate::output::{Close, ClosedReason, Event, FailureCode, FaultCode, Output};
 use crate::peer_typing::PeerTypingEnd;
+use crate::sensitive::Sensitive;
 use crate::time::Instant;
 use crate::timer::Timer;
 
 use super::phase::Trigger;
-use super::requests::Cause;
+use super::requests::{Cause, Share};
 use super::{Capabilities, FailReason, Phase, Session};
 
 const DIAL: Duration = Duration::from_secs(30);
@@ -34,6 +35,8 @@ const NETWORK_AVAILABLE_EVERY: Duration = Duration::from_secs(5);
 pub(super) struct Connection {
     /// The transport that counts: dialing or open.
     transport: Option<TransportId>,
+    /// The token of the current transport; the next one may have another.
+    pub(super) token: Sensitive<'static>,
     dialed: u64,
     handshake: Handshake,
     /// A new conversation was asked for and is not there yet.
@@ -66,10 +69,12 @@ enum Handshake {
     /// Waiting for the answer to a configure.
     #[default]
     Configure,
-    /// Waiting to send the configure again.
+    /// Waiting to send the configure.
     ConfigureLater,
     /// Waiting for the read-only conversation to be closed.
     CloseSession,
+    /// Waiting to ask for that.
+    CloseSessionLater,
 }
 
 impl Session {
@@ -124,10 +129,17 @@ impl Session {
             return Err(InputError::InvalidState { input: "start_new", phase });
         }
         self.connection.start_new = true;
-        self.connection.handshake = Handshake::CloseSession;
-        self.send(ClientBody::CloseSession { close_all_connections: true }, Cause::CloseSession);
-        self.timers.set(Timer::Configure, Some(self.now + CONFIGURE));
+        self.close_session();
         Ok(())
+    }
+
+    fn close_session(&mut self) {
+        self.connection.handshake = Handshake::CloseSession;
+        if self.has_room_or_waits() {
+            let body = ClientBody::CloseSession { close_all_connections: true };
+            self.send(body, Cause::CloseSession);
+            self.timers.set(Timer::Configure, Some(self.now + CONFIGURE));
+        }
     }
 
     pub(super) fn transport_opened(&mut self, transport: TransportId) {
@@ -135,6 +147,7 @@ impl Session {
             self.outputs.push_back(Output::CloseTransport(transport, Close::Normal));
         } else if self.transition(Trigger::TransportOpened) {
             self.timers.clear(Timer::Dial);
+            self.connection.token = self.config.credentials.token.clone();
             self.configure();
         }
     }
@@ -161,30 +174,51 @@ impl Session {
     /// Sends the configure; the first frame on every transport.
     pub(super) fn configure(&mut self) {
         self.connection.handshake = Handshake::Configure;
+        if !self.has_room_or_waits() {
+            return;
+        }
         let start_new = self.connection.start_new;
         let journey_context = self.config.journey_context.clone();
         self.send(ClientBody::ConfigureSession { start_new, journey_context }, Cause::Configure);
         self.timers.set(Timer::Configure, Some(self.now + CONFIGURE));
     }
 
-    /// The server asked for patience with the configure, or with what precedes it.
-    pub(super) fn configure_after(&mut self, wait: Duration) {
-        self.connection.handshake = Handshake::ConfigureLater;
-        self.timers.set(Timer::Configure, Some(self.now + wait));
+    /// The server, or the budget, asks for patience with the step of the handshake that is due.
+    pub(super) fn shake_hands_again_at(&mut self, at: Instant) {
+        if self.phase == Phase::Configuring {
+            self.connection.handshake = match self.connection.handshake {
+                Handshake::Configure | Handshake::ConfigureLater => Handshake::ConfigureLater,
+                Handshake::CloseSession | Handshake::CloseSessionLater => {
+                    Handshake::CloseSessionLater
+                }
+            };
+            self.timers.set(Timer::Configure, Some(at));
+        }
     }
 
     pub(super) fn configure_timed_out(&mut self) {
-        if self.connection.handshake == Handshake::ConfigureLater {
-            self.configure();
-        } else {
-            self.transport_unresponsive();
+        match self.connection.handshake {
+            Handshake::ConfigureLater => self.configure(),
+            Handshake::CloseSessionLater => self.close_session(),
+            Handshake::Configure | Handshake::CloseSession => self.transport_unresponsive(),
         }
+    }
+
+    fn has_room_or_waits(&mut self) -> bool {
+        let has_room = self.requests.has_room(Share::Essential, 1, self.now);
+        if let (false, Some(room_at)) = (has_room, self.requests.room_at(self.now)) {
+            self.shake_hands_again_at(room_at);
+        }
+        has_room
     }
 
     pub(super) fn session_response(&mut self, response: SessionResponse<'_>) {
         match (self.phase, self.connection.handshake) {
-            (Phase::Configuring, Handshake::CloseSession) if response.connected => {}
-            (Phase::Configuring, Handshake::CloseSession) => self.configure(),
+            (Phase::Configuring, Handshake::CloseSession | Handshake::CloseSessionLater)
+                if response.connected => {}
+            (Phase::Configuring, Handshake::CloseSession | Handshake::CloseSessionLater) => {
+                self.configure();
+            }
             // A late word of the conversation that was just closed.
             (Phase::Configuring, _) if self.connection.start_new && !response.connected => {}
             (Phase::Configuring, _) if response.connected || response.read_only => {
@@ -210,6 +244,7 @@ impl Session {
         self.connection.info = Some(Box::new(response.into_owned()));
         self.connection.accepted_at = Some(self.now);
         self.connection.start_new = false;
+        self.requests.all_answered(0);
         self.timers.clear(Timer::Configure);
         self.timers.clear(Timer::GiveUp);
         if new_session && past != Past::Nothing {

@@ -18,6 +18,8 @@ impl Session {
     /// Sends and tells all that can be sent and told now: join, the end of typing, text, typing,
     /// receipts, refresh of typing, health check. Then sets the timers for the rest.
     pub(super) fn flush(&mut self) {
+        self.typing.pass_time(self.now);
+        self.receipts.pass_time(self.now);
         self.emit_peer_typing();
         self.emit_read_messages();
         let mut blocked = false;
@@ -98,7 +100,7 @@ impl Session {
         if !self.capabilities.receipts || self.rate_limit.rest_paused_until(self.now).is_some() {
             return false;
         }
-        while self.receipts.has_due(self.now) {
+        while self.receipts.has_due() {
             if !self.requests.has_room(Share::Receipt, 1, self.now) {
                 return true;
             }

@@ -10,7 +10,7 @@ use crate::frame::{
 };
 use crate::id::{TracingId, TransportId};
 use crate::output::{Close, ClosedReason, Event, FaultCode, Message};
-use crate::peer_typing::PeerTypingEnd;
+use crate::peer_typing::{PeerTypingEnd, UNKNOWN_KIND};
 use crate::receipts::Sender;
 
 use super::requests::Cause;
@@ -47,10 +47,9 @@ impl Session {
                 self.receive_error(request, ServerError::RateLimited(limit.retry_after));
             }
             ServerBody::Error(error) => {
-                let code =
-                    if frame.code >= 300 { frame.code } else { error.code.unwrap_or(frame.code) };
-                let text = error.message.as_deref().unwrap_or_default();
-                self.receive_error(request, ServerError::of_status(code, text));
+                // The body's code is the more exact one (`wire.md` 3.1).
+                let code = error.code.unwrap_or(frame.code);
+                self.receive_error(request, ServerError::of_status(code, error.text()));
             }
             ServerBody::SessionResponse(response) => {
                 self.answered(request);
@@ -94,7 +93,9 @@ impl Session {
         if message.kind == MessageKind::Event {
             used = self.receive_events(message);
         } else if message.direction == Direction::Inbound && frame.envelope == Envelope::Response {
-            // The reply to a health check of an older connection.
+            // The reply to a health check: of this connection, from a server that names no request,
+            // or of an older one.
+            self.answered(self.requests.unanswered_echo().filter(|_| frame.tracing_id.is_none()));
             return;
         }
         let from = match message.direction {
@@ -114,7 +115,7 @@ impl Session {
 
     fn receive_text(&mut self, from: Sender, message: StructuredMessage<'_>) {
         if from == Sender::Agent {
-            self.peer_typing.message(message.sender_name());
+            self.peer_typing.message(message.sender_name(), kind_of(&message));
             self.emit_peer_typing();
         }
         if !message.key().is_empty() {
@@ -174,11 +175,7 @@ impl Session {
             match (event, message.direction) {
                 (MessageEvent::Typing(typing), Direction::Outbound) => {
                     let nickname = message.sender_name();
-                    let kind = match message.originating_entity {
-                        Some(OriginatingEntity::Human) => "Human",
-                        Some(OriginatingEntity::Bot) => "Bot",
-                        _ => "agent",
-                    };
+                    let kind = kind_of(message);
                     match typing.notice {
                         Some(TypingNotice::On) => {
                             self.peer_typing.on(nickname, kind, typing.duration, self.now);
@@ -203,5 +200,14 @@ impl Session {
             }
         }
         used
+    }
+}
+
+/// What a sender without a nickname is known by.
+const fn kind_of(message: &StructuredMessage<'_>) -> &'static str {
+    match message.originating_entity {
+        Some(OriginatingEntity::Human) => "Human",
+        Some(OriginatingEntity::Bot) => "Bot",
+        _ => UNKNOWN_KIND,
     }
 }

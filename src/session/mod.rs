@@ -245,7 +245,7 @@ impl Session {
         self.stats
     }
 
-    /// What the session was built with, and its newest credentials.
+    /// What the session was built with, and the credentials of its next connection.
     #[must_use]
     pub const fn config(&self) -> &Config {
         &self.config
@@ -270,7 +270,7 @@ impl Session {
     /// What a dialect needs to encode this session's frames.
     #[must_use]
     pub fn encode_context(&self) -> EncodeContext<'_> {
-        EncodeContext::new(&self.config.credentials.token, self.config.deployment_id())
+        EncodeContext::new(&self.connection.token, self.config.deployment_id())
     }
 
     fn apply(&mut self, input: Input<'_>) -> Result<(), InputError> {
@@ -366,7 +366,7 @@ impl Session {
     }
 
     fn is_full(&self) -> bool {
-        self.outputs.len() >= self.config.limits.outputs
+        self.outputs.len() >= self.config.limits.outputs.max(1)
     }
 
     fn emit(&mut self, event: Event) {
@@ -377,8 +377,14 @@ impl Session {
         let tracing_id = TracingId::draw(&mut self.rng);
         // A receipt that is being sent has just been counted itself.
         let receipts_before = self.receipts.sends() - u64::from(matches!(cause, Cause::Receipt(_)));
-        let at = self.now;
-        self.requests.push(Request { tracing_id, cause, at, receipts_before, answered: false });
+        self.requests.push(Request {
+            tracing_id,
+            cause,
+            at: self.now,
+            receipts_before,
+            answered: false,
+            failed: false,
+        });
         self.outputs.push_back(Output::SendFrame(ClientFrame::new(tracing_id, body)));
         self.stats.frames_sent += 1;
         tracing_id

@@ -215,7 +215,7 @@ impl Outbox {
         self.in_flight.is_some_and(|in_flight| in_flight.tracing_id == tracing_id)
     }
 
-    pub(crate) fn in_flight_key(&self) -> Option<LocalKey> {
+    fn in_flight_key(&self) -> Option<LocalKey> {
         self.in_flight.and_then(|_| self.waiting.front()).map(|text| text.key)
     }
 

@@ -49,7 +49,10 @@ pub(crate) struct Request {
     pub(crate) at: Instant,
     /// How many receipts had been sent before, over all connections.
     pub(crate) receipts_before: u64,
+    /// It arrived: it was answered, or a later one was.
     pub(crate) answered: bool,
+    /// It was answered with an error; the same answer again means nothing.
+    pub(crate) failed: bool,
 }
 
 /// The requests of the current connection, oldest first.
@@ -86,20 +89,34 @@ impl Requests {
         }
     }
 
-    /// Notes that all that was written has arrived.
-    pub(crate) fn all_answered(&mut self) {
-        for request in self.log.iter_mut().rev().take_while(|request| !request.answered) {
+    /// Notes an error; `None` if the request is not known, or has failed before.
+    pub(crate) fn failed(&mut self, tracing_id: TracingId) -> Option<Request> {
+        self.answered(tracing_id);
+        let request = self.log.iter_mut().rev().find(|request| request.tracing_id == tracing_id)?;
+        (!core::mem::replace(&mut request.failed, true)).then(|| request.clone())
+    }
+
+    /// Notes that all that was written has arrived, but for the last `unwritten`.
+    pub(crate) fn all_answered(&mut self, unwritten: usize) {
+        let written = self.log.len().saturating_sub(unwritten);
+        for request in self.log.iter_mut().take(written) {
             request.answered = true;
         }
     }
 
-    /// The text that waits for an answer, if nothing else does.
-    pub(crate) fn only_text_unanswered(&self) -> Option<LocalKey> {
+    /// The request that waits for an answer, if it is a text and no other waits.
+    pub(crate) fn only_text_unanswered(&self) -> Option<TracingId> {
         let mut unanswered = self.log.iter().filter(|request| !request.answered);
-        match (unanswered.next()?.cause, unanswered.next()) {
-            (Cause::Text(key), None) => Some(key),
+        match (unanswered.next()?, unanswered.next()) {
+            (Request { cause: Cause::Text(_), tracing_id, .. }, None) => Some(*tracing_id),
             _ => None,
         }
+    }
+
+    /// The newest health check, if it waits for an answer.
+    pub(crate) fn unanswered_echo(&self) -> Option<TracingId> {
+        let echo = self.log.iter().rev().find(|request| request.cause == Cause::Echo)?;
+        (!echo.answered).then_some(echo.tracing_id)
     }
 
     /// Whether `count` more requests fit into the share's part of the budget.

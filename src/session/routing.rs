@@ -7,10 +7,11 @@ use alloc::boxed::Box;
 use core::time::Duration;
 
 use crate::config::Capability;
-use crate::frame::TypingNotice;
+use crate::frame::{ClientBody, TypingNotice};
 use crate::id::{LocalKey, TracingId, TransportId};
-use crate::output::{Close, Event, FailureCode, FaultCode};
+use crate::output::{Close, Event, FailureCode, FaultCode, Output};
 use crate::receipts::LedgerId;
+use crate::time::Instant;
 use crate::timer::Timer;
 use crate::typing::SentNotice;
 
@@ -69,7 +70,8 @@ impl Session {
         let request = request.and_then(|id| self.requests.find(id)).cloned()?;
         self.rate_limit.succeeded();
         let own = u64::from(matches!(request.cause, Cause::Receipt(_)));
-        self.settle_requests_up_to(&request, own);
+        self.requests.answered(request.tracing_id);
+        self.receipts.confirm_sends(request.receipts_before + own);
         if request.cause == Cause::Echo {
             self.timers.clear(Timer::HealthCheckAnswer);
         }
@@ -78,16 +80,28 @@ impl Session {
 
     /// The peer is alive, and has all that was written.
     pub(super) fn peer_alive(&mut self, transport: TransportId) {
-        if self.is_current(transport) {
-            self.requests.all_answered();
-            self.receipts.confirm_sends(self.receipts.sends());
+        if !self.is_current(transport) {
+            return;
         }
+        let (mut frames, mut receipts) = (0, 0);
+        for output in &self.outputs {
+            if let Output::SendFrame(frame) = output {
+                frames += 1;
+                receipts += u64::from(matches!(frame.body, ClientBody::ReadReceipt { .. }));
+            }
+        }
+        self.requests.all_answered(frames);
+        self.receipts.confirm_sends(self.receipts.sends() - receipts);
     }
 
     pub(super) fn receive_error(&mut self, request: Option<TracingId>, error: ServerError) {
-        let request = request.and_then(|id| self.requests.find(id)).cloned();
+        let known = request.filter(|id| self.requests.find(*id).is_some());
+        let request = known.and_then(|id| self.requests.failed(id));
+        if known.is_some() && request.is_none() {
+            return;
+        }
         if let Some(request) = &request {
-            self.settle_requests_up_to(request, 0);
+            self.receipts.confirm_sends(request.receipts_before);
         }
         let cause = match &request {
             Some(request) => Some(request.cause),
@@ -115,12 +129,6 @@ impl Session {
         }
     }
 
-    /// A request was answered: what was written before it has arrived, and with `own` it itself.
-    fn settle_requests_up_to(&mut self, request: &Request, own: u64) {
-        self.requests.answered(request.tracing_id);
-        self.receipts.confirm_sends(request.receipts_before + own);
-    }
-
     fn rate_limited(
         &mut self,
         retry_after: Option<Duration>,
@@ -128,10 +136,9 @@ impl Session {
         request: Option<&Request>,
     ) {
         self.stats.rate_limits += 1;
-        let refused_text = match (cause, request) {
-            (Some(Cause::Text(key)), _) => Some(key),
-            (None, _) => self.requests.only_text_unanswered(),
-            _ => None,
+        let refused = match request {
+            Some(request) => Some(request.tracing_id),
+            None => self.requests.only_text_unanswered(),
         };
         let scope = match cause {
             None | Some(Cause::Text(_) | Cause::Join | Cause::Configure) => Scope::TextsToo,
@@ -139,7 +146,7 @@ impl Session {
         };
         let written_at = request.map(|request| request.at);
         let wait = self.rate_limit.hit(retry_after, scope, written_at, self.now);
-        if refused_text.is_some() && refused_text == self.outbox.in_flight_key() {
+        if refused.is_some_and(|refused| self.outbox.is_in_flight(refused)) {
             self.outbox.back_to_head();
         }
         match cause {
@@ -147,8 +154,8 @@ impl Session {
             Some(Cause::Receipt(key)) => self.receipts.refused(key),
             Some(Cause::Join) => self.connection.owes_join = true,
             Some(Cause::Echo) => self.timers.clear(Timer::HealthCheckAnswer),
-            Some(Cause::Configure | Cause::CloseSession) if self.phase == Phase::Configuring => {
-                self.configure_after(self.rest_of_pause());
+            Some(Cause::Configure | Cause::CloseSession) => {
+                self.shake_hands_again_at(self.end_of_pause());
             }
             _ => {}
         }
@@ -160,8 +167,8 @@ impl Session {
         }
     }
 
-    fn rest_of_pause(&self) -> Duration {
-        self.rate_limit.rest_paused_until(self.now).map_or(Duration::ZERO, |until| until - self.now)
+    fn end_of_pause(&self) -> Instant {
+        self.rate_limit.rest_paused_until(self.now).unwrap_or(self.now)
     }
 
     fn configure_failed(&mut self, error: ServerError, closing_old: bool) {
@@ -171,9 +178,8 @@ impl Session {
         }
         match error {
             ServerError::Failed(_) => {
-                let scope = Scope::TextsToo;
-                self.rate_limit.hit(None, scope, None, self.now);
-                self.configure_after(self.rest_of_pause());
+                self.rate_limit.hit(None, Scope::TextsToo, None, self.now);
+                self.shake_hands_again_at(self.end_of_pause());
             }
             // What can't be closed can still be replaced.
             _ if closing_old => self.configure(),

@@ -4,6 +4,8 @@ pub mod drive;
 pub mod script;
 pub mod transcript;
 
+#[cfg(feature = "tokio")]
+pub use drive::TokioDrive;
 pub use drive::{Drive, EndpointDrive, Machine, RunError, SessionDrive, replay};
 pub use script::{Action, Script, ScriptError, Step, TransportNews, Wire};
 pub use transcript::{Entry, Line, SentFrame, Transcript};

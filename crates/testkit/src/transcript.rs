@@ -64,12 +64,19 @@ impl Transcript {
         &self.lines
     }
 
-    /// The lines that every driver must agree on: frames and events. When a driver dials, closes
-    /// and sleeps is its own affair.
+    /// What every driver must agree on: the events and the frames, each in their order, with their
+    /// times. Events of a millisecond come before its frames: they take different ways, and which
+    /// is seen first is a driver's own affair, as is when it dials, closes and sleeps.
     #[must_use]
     pub fn comparable(&self) -> Self {
-        let tells = |line: &&Line| matches!(line.entry, Entry::Send(_) | Entry::Event(_));
-        self.lines.iter().filter(tells).cloned().collect()
+        let of_event = |line: &&Line| matches!(line.entry, Entry::Event(_));
+        let of_frame = |line: &&Line| matches!(line.entry, Entry::Send(_));
+        let same_time = |one: &Line, other: &Line| one.at_ms == other.at_ms;
+        let moments = self.lines.chunk_by(same_time);
+        moments
+            .flat_map(|moment| moment.iter().filter(of_event).chain(moment.iter().filter(of_frame)))
+            .cloned()
+            .collect()
     }
 
     /// The frames that were sent, with their times.

@@ -183,9 +183,10 @@ impl State {
     /// signal of all stays last, so what they say together stays the same.
     fn forget_older(&mut self, signal: Signal) {
         let tail = self.line.len() - self.signals;
-        let older = self.line.range(tail..).position(
-            |waiting| matches!(waiting, Waiting::Signal(other, _) if *other == signal),
-        );
+        let older = self
+            .line
+            .range(tail..)
+            .position(|waiting| matches!(waiting, Waiting::Signal(other, _) if *other == signal));
         if let Some(at) = older {
             self.line.remove(tail + at);
             self.signals -= 1;

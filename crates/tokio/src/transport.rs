@@ -147,7 +147,9 @@ pub enum DialError {
         status: u16,
     },
     /// The address can't be dialed at all.
-    #[error("the endpoint can't be dialed ({reason}): it must be ws://host[:port] or wss://host[:port]")]
+    #[error(
+        "the endpoint can't be dialed ({reason}): it must be ws://host[:port] or wss://host[:port]"
+    )]
     Url {
         /// What is wrong with it.
         reason: String,

@@ -104,7 +104,7 @@ impl<'a> Cursor<'a> {
 
     /// How the value between an earlier place and here is written.
     pub(super) fn written_since(&self, start: &Self) -> &'a str {
-        self.since(start.at)
+        self.since(start.at).trim_ascii_start()
     }
 
     /// Calls `member` with the name of each member of the next value, an object, to read its value.

@@ -27,7 +27,7 @@ struct Reading<'a> {
     frame: ServerFrame<'a>,
     code: Option<u16>,
     class: Option<Cow<'a, str>>,
-    /// A body that came before the class.
+    /// A body that came before the class, or is absent, which is the same as null.
     unread: Option<&'a str>,
     body_tracing_id: Option<Cow<'a, str>>,
     is_object: bool,
@@ -35,12 +35,11 @@ struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     const fn new() -> Self {
-        // A frame without a body is read as if it had an empty one.
         Self {
             frame: ServerFrame::new(Envelope::Unknown, 0, None, ServerBody::Logout),
             code: None,
             class: None,
-            unread: Some("{}"),
+            unread: Some("null"),
             body_tracing_id: None,
             is_object: false,
         }

@@ -35,7 +35,8 @@ use crate::frame::{ClientFrame, ServerFrame};
 /// * a value of the wrong JSON type is as if it were absent, and so is null; but a number may also
 ///   be a fraction or a decimal string, and a truth value a string;
 /// * of members with the same name the last that can be used counts, of `class` the first;
-/// * half of a surrogate pair becomes U+FFFD, and a number beyond all bounds null.
+/// * half of a surrogate pair becomes U+FFFD, a number that is too large the largest there is, and a
+///   negative one absent.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct WebMessaging;
 

@@ -125,7 +125,7 @@ pub enum ServerBody<'a> {
     Unknown {
         /// The class as it was written.
         class: Cow<'a, str>,
-        /// The body as it was written; `{}` if there was none.
+        /// The body as it was written; `null` if there was none.
         body: RawJson<'a>,
     },
 }

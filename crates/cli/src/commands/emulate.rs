@@ -64,7 +64,8 @@ impl Emulate {
     }
 
     async fn emulate(self) -> Result<(), EmulateError> {
-        let address = self.port.map_or(self.listen, |port| SocketAddr::from(([127, 0, 0, 1], port)));
+        let address =
+            self.port.map_or(self.listen, |port| SocketAddr::from(([127, 0, 0, 1], port)));
         let emulator = Emulator::builder().options(self.options()).listen(address).start().await?;
         writeln!(io::stdout(), "guests:  {}?deploymentId=ID", emulator.ws_url())?;
         let http = emulator.http_url();

@@ -26,7 +26,7 @@ pub(crate) struct Replay {
     /// The script; standard input if there is none
     file: Option<PathBuf>,
     /// What plays the script; the output is the same
-    #[arg(long, value_enum, default_value_t = Executor::Endpoint)]
+    #[arg(long, value_enum, default_value_t = Executor::Session)]
     executor: Executor,
     /// Print a script to start from, and do nothing else
     #[arg(long, conflicts_with_all = ["file", "executor"])]

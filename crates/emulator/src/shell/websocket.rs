@@ -11,12 +11,16 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use tokio::time::timeout;
+
 use super::shared::{Shared, SocketCommand, SocketFeed};
 use crate::service::{ConnectError, Payload};
 
 /// The largest message that is read at all. The service answers 400 to what is beyond its own cap; beyond this one the
 /// socket is closed with 1009.
 const LARGEST: usize = 4 * 1024 * 1024;
+/// How long the peer may take none of what is sent to it.
+const STALL: Duration = Duration::from_secs(30);
 /// How long the peer has to answer a close frame, or to take the last frame.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -70,7 +74,11 @@ async fn run(mut socket: WebSocket, feed: SocketFeed, shared: &Shared) {
                     let frame = Message::Text(text.into_inner().into());
                     tokio::select! {
                         () = &mut cut => return,
-                        sent = socket.send(frame) => if sent.is_err() { return },
+                        sent = timeout(STALL, socket.send(frame)) => {
+                            if !matches!(sent, Ok(Ok(()))) {
+                                return;
+                            }
+                        }
                     }
                 }
                 Some(SocketCommand::Close(code)) => return close(socket, code).await,
@@ -106,5 +114,5 @@ async fn close(mut socket: WebSocket, code: u16) {
         }
     };
     // A peer that does not answer in time is dropped.
-    let _ = tokio::time::timeout(FAREWELL, farewell).await;
+    let _ = timeout(FAREWELL, farewell).await;
 }

@@ -3,7 +3,9 @@
 use serde_json::json;
 use webmessaging_emulator::{Limits, Options, service::ConnectError};
 
-use crate::world::{TOKEN, World, configure, echo, presence, text, typing};
+use crate::world::{
+    TOKEN, World, close_session, configure, echo, presence, start_new, text, typing,
+};
 
 #[test]
 fn five_texts_a_second_for_the_session() {
@@ -84,6 +86,20 @@ fn sixty_configures_a_minute_for_the_session() {
     assert_eq!(world.ask(id, &configure("other"))["code"], 200);
     world.after(60_000);
     assert_eq!(world.ask(id, &configure(TOKEN))["code"], 200);
+}
+
+#[test]
+fn starting_anew_does_not_start_the_count_anew() {
+    let mut options = Options::default();
+    options.limits.requests_per_connection = None;
+    let mut world = World::with(options);
+    let id = world.guest();
+    for _ in 1..60 {
+        world.ask(id, &close_session());
+        assert_eq!(world.ask(id, &start_new(TOKEN))["body"]["newSession"], true);
+    }
+    world.ask(id, &close_session());
+    assert_eq!(world.refusal(id, &start_new(TOKEN)), 429);
 }
 
 #[test]

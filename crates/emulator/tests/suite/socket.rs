@@ -57,7 +57,8 @@ impl Socket {
     }
 
     pub(crate) async fn say(&mut self, frame: &Value) {
-        self.0.send(Message::text(frame.to_string())).await.unwrap();
+        let sent = self.0.send(Message::text(frame.to_string()));
+        timeout(PATIENCE, sent).await.expect("the frame is taken in time").unwrap();
     }
 
     pub(crate) async fn ask(&mut self, frame: &Value) -> Value {

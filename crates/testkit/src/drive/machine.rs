@@ -5,7 +5,7 @@
 use webmessaging_proto::{EndpointOutput, Input, InputError, Instant, TransportId};
 
 use super::RunError;
-use crate::script::{Action, Script, Step, TransportNews, Wire};
+use crate::script::{Action, Script, Step, TransportNews};
 use crate::transcript::{Entry, Line, SentFrame};
 
 /// A run ends when a machine wants more ticks at one time.
@@ -129,7 +129,10 @@ impl<M: Machine + ?Sized> Player<'_, M> {
                     TransportNews::Closed(reason) => Input::TransportClosed(transport, *reason),
                     TransportNews::PeerAlive => Input::PeerAlive(transport),
                     TransportNews::Received(wire) => {
-                        let wire = self.fill(wire, step.line)?;
+                        let line = step.line;
+                        let wire = wire
+                            .fill(&self.sent)
+                            .map_err(|missing| RunError::NotSent { line, missing })?;
                         let taken = self.machine.receive(transport, wire.as_bytes(), now);
                         self.note("frame_received", taken);
                         return self.drain();
@@ -140,15 +143,6 @@ impl<M: Machine + ?Sized> Player<'_, M> {
         };
         self.note(name, taken);
         self.drain()
-    }
-
-    fn fill(&self, wire: &Wire, line: usize) -> Result<String, RunError> {
-        match wire {
-            Wire::Text(text) => Ok(text.clone()),
-            Wire::Frame(frame) => {
-                frame.fill(&self.sent).map_err(|missing| RunError::NotSent { line, missing })
-            }
-        }
     }
 
     fn note(&mut self, input: &'static str, taken: Result<(), InputError>) {

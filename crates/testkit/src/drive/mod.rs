@@ -5,12 +5,16 @@
 mod endpoint;
 mod machine;
 mod session;
+#[cfg(feature = "tokio")]
+mod tokio_driver;
 
 use thiserror::Error;
 
 pub use endpoint::EndpointDrive;
 pub use machine::{MAX_TICKS, MAX_TICKS_AT_ONCE, Machine, replay};
 pub use session::SessionDrive;
+#[cfg(feature = "tokio")]
+pub use tokio_driver::TokioDrive;
 
 use crate::script::{MissingTracing, Script};
 use crate::transcript::{Line, Transcript};
@@ -63,6 +67,14 @@ pub enum RunError {
         /// What it asked for.
         missing: MissingTracing,
     },
+    /// A step that this way of playing can't do.
+    #[error("line {line}: {reason}")]
+    CanNotPlay {
+        /// The step's line.
+        line: usize,
+        /// Why it can't.
+        reason: &'static str,
+    },
     /// The machine asks for one wake-up after the other and time stands still.
     #[error(
         "at {at_ms} ms: after {MAX_TICKS_AT_ONCE} ticks the machine asks for yet another one at the same time"
@@ -98,7 +110,7 @@ impl RunError {
     #[must_use]
     pub const fn line(&self) -> Option<usize> {
         match self {
-            Self::NotSent { line, .. } => Some(*line),
+            Self::NotSent { line, .. } | Self::CanNotPlay { line, .. } => Some(*line),
             Self::Stuck { .. }
             | Self::TooLong { .. }
             | Self::SentNoJson { .. }

@@ -91,6 +91,19 @@ pub enum Wire {
     Text(String),
 }
 
+impl Wire {
+    /// The message, with the names of the frames `sent` so far filled in.
+    ///
+    /// # Errors
+    /// If a frame that is named was not sent, or has no name.
+    pub fn fill(&self, sent: &[Option<String>]) -> Result<String, MissingTracing> {
+        match self {
+            Self::Frame(frame) => frame.fill(sent),
+            Self::Text(text) => Ok(text.clone()),
+        }
+    }
+}
+
 impl Script {
     /// Reads a script, line by line.
     ///

@@ -122,10 +122,13 @@ impl<C: Connector> Links<C> {
             }
             Err(error) => {
                 tracing::warn!(transport = id.0, %error);
-                closed(id, match error {
-                    DialError::AccessDenied => CloseReason::AccessDenied,
-                    _ => CloseReason::Lost,
-                })
+                closed(
+                    id,
+                    match error {
+                        DialError::AccessDenied => CloseReason::AccessDenied,
+                        _ => CloseReason::Lost,
+                    },
+                )
             }
         }
     }

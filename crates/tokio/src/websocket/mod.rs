@@ -158,7 +158,9 @@ impl WebSocketConnector {
         let request = self.request(&url)?;
         let (host, port, secure) = address(request.uri())?;
         let tls = if secure {
-            TlsConnector::Rustls(self.tls.config().map_err(|error| DialError::Failed(error.into()))?)
+            TlsConnector::Rustls(
+                self.tls.config().map_err(|error| DialError::Failed(error.into()))?,
+            )
         } else {
             TlsConnector::Plain
         };
@@ -235,7 +237,9 @@ fn upgrade_error(error: tungstenite::Error) -> DialError {
         tungstenite::Error::Http(response) if response.status() == StatusCode::FORBIDDEN => {
             DialError::AccessDenied
         }
-        tungstenite::Error::Http(response) => DialError::Http { status: response.status().as_u16() },
+        tungstenite::Error::Http(response) => {
+            DialError::Http { status: response.status().as_u16() }
+        }
         tungstenite::Error::Url(_) => url_error(&error),
         error => DialError::Failed(error.into()),
     }

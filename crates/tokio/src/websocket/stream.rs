@@ -55,10 +55,9 @@ impl Transport for WebSocket {
                 Err(_) => Message::Binary(frame),
             },
             Outgoing::Ping(number) => Message::Ping(Bytes::copy_from_slice(&number.to_be_bytes())),
-            Outgoing::Close(code) => Message::Close(Some(CloseFrame {
-                code: code.into(),
-                reason: Utf8Bytes::default(),
-            })),
+            Outgoing::Close(code) => {
+                Message::Close(Some(CloseFrame { code: code.into(), reason: Utf8Bytes::default() }))
+            }
         };
         self.socket().start_send(message).map_err(lost)
     }

@@ -95,7 +95,9 @@ pub(crate) fn describe(frame: &[u8]) -> String {
         (Some("onMessage"), Some("Event")) => {
             format!("typing {}", message["events"][0]["typing"]["type"].as_str().unwrap_or("?"))
         }
-        (Some("onMessage"), Some("Text")) => format!("text {}", message["text"].as_str().unwrap_or("?")),
+        (Some("onMessage"), Some("Text")) => {
+            format!("text {}", message["text"].as_str().unwrap_or("?"))
+        }
         (Some("onMessage"), Some("Receipt")) => {
             format!("receipt {}", message["id"].as_str().unwrap_or("?"))
         }

@@ -29,12 +29,25 @@ pub(super) struct Credentials {
 pub(super) enum AgentNews {
     SessionOpened,
     SessionResumed,
-    Connections { count: usize },
-    GuestTyping { typing: bool, reason: Option<String> },
-    GuestMessage { message: MessageSeen },
-    AgentMessage { message: MessageSeen },
-    AgentTyping { typing: bool },
-    MessageRead { message_id: String },
+    Connections {
+        count: usize,
+    },
+    GuestTyping {
+        typing: bool,
+        reason: Option<String>,
+    },
+    GuestMessage {
+        message: MessageSeen,
+    },
+    AgentMessage {
+        message: MessageSeen,
+    },
+    AgentTyping {
+        typing: bool,
+    },
+    MessageRead {
+        message_id: String,
+    },
     #[serde(other)]
     Other,
 }

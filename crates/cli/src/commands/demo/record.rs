@@ -2,7 +2,7 @@
 //!
 //! Owns: both lists. Must not know: how they are compared.
 
-use webmessaging_proto::{Event, Phase, PeerTypingEnd};
+use webmessaging_proto::{Event, PeerTypingEnd, Phase};
 
 use super::agent::AgentNews;
 

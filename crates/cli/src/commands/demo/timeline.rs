@@ -81,13 +81,15 @@ impl Timeline {
         match self.style {
             Style::Columns => {
                 let color = if agrees { AnsiColor::Green } else { AnsiColor::Red }.on_default();
-                let mark = if agrees { "=" } else { "≠" };
+                let mark = if agrees { "agree" } else { "DIFFER" };
                 let mut out = anstream::stdout();
-                writeln!(out, "  {what}")?;
-                writeln!(out, "{:>8}  {guest:<COLUMN$}{color}{mark}{color:#} {agent}", "")
+                writeln!(out, "{color}{mark:>8}{color:#}  {what}")?;
+                writeln!(out, "{:>8}    {GUEST}guest{GUEST:#}  {guest}", "")?;
+                writeln!(out, "{:>8}    {AGENT}agent{AGENT:#}  {agent}", "")
             }
             Style::Json => {
-                let check = json!({ "check": what, "guest": guest, "agent": agent, "agrees": agrees });
+                let check =
+                    json!({ "check": what, "guest": guest, "agent": agent, "agrees": agrees });
                 writeln!(io::stdout(), "{check}")
             }
         }
@@ -97,11 +99,8 @@ impl Timeline {
         let at_ms = self.at_ms();
         match self.style {
             Style::Columns => {
-                let verdict = if agrees {
-                    "guest and agent agree"
-                } else {
-                    "guest and agent DO NOT agree"
-                };
+                let verdict =
+                    if agrees { "guest and agent agree" } else { "guest and agent DO NOT agree" };
                 let at = f64::from(at_ms) / 1_000.0;
                 writeln!(anstream::stdout(), "{HEADING}{verdict}{HEADING:#} ({at:.1} s)")
             }
