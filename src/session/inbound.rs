@@ -151,8 +151,12 @@ impl Session {
         }
         let custom = || message.metadata.get(CUSTOM_MESSAGE_ID).and_then(TracingId::parse);
         let by_request = request.and_then(|request| self.outbox.confirm(request));
-        let confirmed = by_request.or_else(|| self.outbox.confirm(custom()?));
-        let Some(key) = confirmed else { return false };
+        let by_custom = || {
+            let request = custom()?;
+            self.answered(Some(request));
+            self.outbox.confirm(request)
+        };
+        let Some(key) = by_request.or_else(by_custom) else { return false };
         self.stats.texts_confirmed += 1;
         self.rate_limit.succeeded();
         if !message.key().is_empty() {

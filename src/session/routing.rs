@@ -16,7 +16,7 @@ use crate::timer::Timer;
 use crate::typing::SentNotice;
 
 use super::outbox::Verdict;
-use super::rate_limit::Scope;
+use super::rate_limit::{self, Scope};
 use super::requests::{Cause, Request};
 use super::{FailReason, Phase, Session};
 
@@ -107,6 +107,9 @@ impl Session {
             Some(request) => Some(request.cause),
             None => (self.phase == Phase::Configuring).then_some(Cause::Configure),
         };
+        if let Some(Cause::Typing(sent)) = cause {
+            self.typing.refused(&sent);
+        }
         match (error, cause) {
             (ServerError::RateLimited(retry_after), _) => {
                 self.rate_limited(retry_after, cause, request.as_ref());
@@ -141,7 +144,7 @@ impl Session {
             None => self.requests.only_text_unanswered(),
         };
         let scope = match cause {
-            None | Some(Cause::Text(_) | Cause::Join | Cause::Configure) => Scope::TextsToo,
+            None | Some(Cause::Text(_) | Cause::Join) => Scope::TextsToo,
             Some(_) => Scope::TextsGoOn,
         };
         let written_at = request.map(|request| request.at);
@@ -150,7 +153,6 @@ impl Session {
             self.outbox.back_to_head();
         }
         match cause {
-            Some(Cause::Typing(sent)) => self.typing.refused(&sent),
             Some(Cause::Receipt(key)) => self.receipts.refused(key),
             Some(Cause::Join) => self.connection.owes_join = true,
             Some(Cause::Echo) => self.timers.clear(Timer::HealthCheckAnswer),
@@ -178,8 +180,10 @@ impl Session {
         }
         match error {
             ServerError::Failed(_) => {
-                self.rate_limit.hit(None, Scope::TextsToo, None, self.now);
-                self.shake_hands_again_at(self.end_of_pause());
+                let wait = rate_limit::wait(None, self.connection.failed_handshakes);
+                self.connection.failed_handshakes =
+                    self.connection.failed_handshakes.saturating_add(1);
+                self.shake_hands_again_at(self.now + wait);
             }
             // What can't be closed can still be replaced.
             _ if closing_old => self.configure(),
@@ -215,7 +219,6 @@ impl Session {
     }
 
     fn typing_failed(&mut self, sent: &SentNotice, error: ServerError) {
-        self.typing.refused(sent);
         match (error, sent.notice()) {
             (ServerError::Refused(_), TypingNotice::On) => {
                 self.lose(Capability::Typing);
