@@ -335,6 +335,15 @@ impl Typing {
         }
     }
 
+    /// The server failed on this notice, and may or may not have passed it on.
+    pub fn failed(&mut self, sent: &SentNotice) {
+        match sent.notice {
+            TypingNotice::On if sent.number == self.sent => self.doubt(),
+            TypingNotice::On => {}
+            TypingNotice::Off => self.refused(sent),
+        }
+    }
+
     /// This notice never left; call it newest first for several.
     pub fn unwritten(&mut self, sent: &SentNotice) {
         if self.said.take_back(sent.number) {
@@ -413,6 +422,11 @@ impl Typing {
             return (now >= refresh_at).then_some(Want::Refresh);
         }
         (now >= self.opens_at()).then_some(Want::On)
+    }
+
+    /// Whether an Off may be needed before anything else is to be said of typing.
+    pub(crate) fn may_owe_off(&self) -> bool {
+        self.policy.sends_off && self.belief != Belief::Off
     }
 
     /// Whether another key changes nothing but its own time: the remote shows typing and it holds.

@@ -43,8 +43,6 @@ pub(super) struct Connection {
     start_new: bool,
     /// Failed tries in a row.
     tries: u32,
-    /// Configures in a row on which the server failed.
-    pub(super) failed_handshakes: u32,
     accepted_at: Option<Instant>,
     network_available_at: Option<Instant>,
     past: Past,
@@ -246,7 +244,6 @@ impl Session {
         self.connection.info = Some(Box::new(response.into_owned()));
         self.connection.accepted_at = Some(self.now);
         self.connection.start_new = false;
-        self.connection.failed_handshakes = 0;
         self.requests.all_answered(0);
         self.timers.clear(Timer::Configure);
         self.timers.clear(Timer::GiveUp);

@@ -82,8 +82,10 @@ impl Session {
             && self.outbox.next(self.now).is_some()
     }
 
+    /// An On goes out only if there is room for its Off, too.
     fn send_typing(&mut self, want: Want) -> bool {
-        self.typing.want(self.now) == Some(want) && self.send_typing_within(Share::Typing, 1)
+        let count = if self.capabilities.typing_off { 2 } else { 1 };
+        self.typing.want(self.now) == Some(want) && self.send_typing_within(Share::Typing, count)
     }
 
     fn send_typing_within(&mut self, share: Share, count: usize) -> bool {
@@ -101,7 +103,7 @@ impl Session {
             return false;
         }
         while self.receipts.has_due() {
-            if !self.requests.has_room(Share::Receipt, 1, self.now) {
+            if !self.requests.has_room(Share::Receipt(self.room_for_off()), 1, self.now) {
                 return true;
             }
             let Some(key) = self.receipts.poll(self.now) else { return false };
@@ -118,12 +120,17 @@ impl Session {
         if !due || self.rate_limit.rest_paused_until(self.now).is_some() {
             return false;
         }
-        if !self.requests.has_room(Share::Echo, 1, self.now) {
+        if !self.requests.has_room(Share::Echo(self.room_for_off()), 1, self.now) {
             return true;
         }
         self.send(ClientBody::Echo, Cause::Echo);
         self.health_check_sent();
         false
+    }
+
+    /// What the indicator that shows will need to be taken back.
+    fn room_for_off(&self) -> usize {
+        usize::from(self.typing.may_owe_off())
     }
 
     /// Where the wire cannot say that a message was read, the host is told instead.

@@ -6,7 +6,8 @@ use core::time::Duration;
 
 use crate::time::Instant;
 
-const DEFAULT_WAIT: Duration = Duration::from_secs(5);
+/// The wait after a refusal that names none.
+pub(crate) const DEFAULT_WAIT: Duration = Duration::from_secs(5);
 const MIN_WAIT: Duration = Duration::from_secs(1);
 const MAX_WAIT: Duration = Duration::from_secs(300);
 
@@ -47,7 +48,9 @@ impl RateLimit {
             self.streak = self.streak.saturating_add(1);
             self.last_at = Some(now);
         }
-        let wait = wait(retry_after, self.streak.saturating_sub(1));
+        let doublings = self.streak.saturating_sub(1).min(16);
+        let wait = retry_after.unwrap_or(DEFAULT_WAIT).clamp(MIN_WAIT, MAX_WAIT);
+        let wait = wait.saturating_mul(1 << doublings).min(MAX_WAIT);
         let until = Some(now + wait);
         let mut longer = until > self.rest_until;
         self.rest_until = self.rest_until.max(until);
@@ -70,12 +73,6 @@ impl RateLimit {
     pub(crate) fn rest_paused_until(&self, now: Instant) -> Option<Instant> {
         self.rest_until.filter(|until| *until > now)
     }
-}
-
-/// How long to wait after the refusal that follows `refusals` others in a row.
-pub(crate) fn wait(retry_after: Option<Duration>, refusals: u32) -> Duration {
-    let wait = retry_after.unwrap_or(DEFAULT_WAIT).clamp(MIN_WAIT, MAX_WAIT);
-    wait.saturating_mul(1 << refusals.min(16)).min(MAX_WAIT)
 }
 
 #[cfg(test)]

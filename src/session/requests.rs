@@ -38,8 +38,10 @@ pub(crate) enum Share {
     /// Configures and texts: all of it.
     Essential,
     Typing,
-    Receipt,
-    Echo,
+    /// With so many left free for typing.
+    Receipt(usize),
+    /// With so many left free for typing.
+    Echo(usize),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -125,13 +127,13 @@ impl Requests {
         match share {
             Share::Essential => used + count <= BUDGET,
             Share::Typing => used + count <= BUDGET - RESERVE,
-            Share::Receipt => {
-                used + count <= BUDGET - RESERVE
+            Share::Receipt(kept_free) => {
+                used + count + kept_free <= BUDGET - RESERVE
                     && self.in_window(now, |cause| matches!(cause, Cause::Receipt(_))) + count
                         <= RECEIPT_BUDGET
             }
-            Share::Echo => {
-                used + count <= BUDGET - RESERVE
+            Share::Echo(kept_free) => {
+                used + count + kept_free <= BUDGET - RESERVE
                     && self.in_window(now, |cause| *cause == Cause::Echo) + count <= ECHO_BUDGET
             }
         }

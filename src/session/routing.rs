@@ -16,7 +16,7 @@ use crate::timer::Timer;
 use crate::typing::SentNotice;
 
 use super::outbox::Verdict;
-use super::rate_limit::{self, Scope};
+use super::rate_limit::{DEFAULT_WAIT, Scope};
 use super::requests::{Cause, Request};
 use super::{FailReason, Phase, Session};
 
@@ -107,8 +107,11 @@ impl Session {
             Some(request) => Some(request.cause),
             None => (self.phase == Phase::Configuring).then_some(Cause::Configure),
         };
-        if let Some(Cause::Typing(sent)) = cause {
-            self.typing.refused(&sent);
+        match (error, cause) {
+            // The server may have told the agent before it failed.
+            (ServerError::Failed(_), Some(Cause::Typing(sent))) => self.typing.failed(&sent),
+            (_, Some(Cause::Typing(sent))) => self.typing.refused(&sent),
+            _ => {}
         }
         match (error, cause) {
             (ServerError::RateLimited(retry_after), _) => {
@@ -180,10 +183,7 @@ impl Session {
         }
         match error {
             ServerError::Failed(_) => {
-                let wait = rate_limit::wait(None, self.connection.failed_handshakes);
-                self.connection.failed_handshakes =
-                    self.connection.failed_handshakes.saturating_add(1);
-                self.shake_hands_again_at(self.now + wait);
+                self.shake_hands_again_at(self.now + DEFAULT_WAIT);
             }
             // What can't be closed can still be replaced.
             _ if closing_old => self.configure(),
