@@ -15,7 +15,7 @@ use crate::failure::Failure;
 
 /// Emulate the service on this machine until Ctrl-C
 ///
-/// Guests connect to ws://ADDRESS/v1?deploymentId=ID, a guest's backend gets a token from POST
+/// Guests connect to `ws://ADDRESS/v1?deploymentId=ID`, a guest's backend gets a token from POST
 /// /api/v2/conversations/messaging, agents use /agent, and POST /faults makes things go wrong.
 #[derive(Args, Debug)]
 pub(crate) struct Emulate {
@@ -46,7 +46,7 @@ pub(crate) struct Emulate {
     /// Enforce none of the service's limits
     #[arg(long)]
     no_limits: bool,
-    /// A fault in force from the start, such as delay:200 or rate_limit:3*1; repeat it for more
+    /// A fault in force from the start, such as `delay:200` or `rate_limit:3*1`; repeat it for more
     #[arg(long, value_name = "FAULT")]
     fault: Vec<Fault>,
     /// Where ids and the tokens' signing key come from; without it they differ from run to run

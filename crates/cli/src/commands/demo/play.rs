@@ -28,7 +28,7 @@ async fn a_burst_and_its_end(stage: &mut Stage) -> Result<(), DemoError> {
     stage.act("Many keys make one On; 2 s after the last, Off")?;
     stage.type_for(ms(900)).await?;
     stage.expect_typing_out("off");
-    stage.until("the indicator is out", |stage| typing_is_told(stage)).await
+    stage.until("the indicator is out", typing_is_told).await
 }
 
 async fn a_text(stage: &mut Stage) -> Result<(), DemoError> {
@@ -83,7 +83,7 @@ async fn the_connection_is_cut(stage: &mut Stage) -> Result<(), DemoError> {
     }
     stage.expect_typing_again();
     stage.expect_typing_out("off");
-    stage.until("the indicator came back and is out", |stage| typing_is_told(stage)).await?;
+    stage.until("the indicator came back and is out", typing_is_told).await?;
     stage.until("the receipt came through", |stage| stage.seen.read.len() == 3).await
 }
 

@@ -203,7 +203,9 @@ fn agent_words(news: &AgentNews) -> Option<String> {
         AgentNews::SessionOpened => "a guest is there".to_owned(),
         AgentNews::SessionResumed => "the guest is back".to_owned(),
         AgentNews::Connections { count: 0 } => "the guest's connection is gone".to_owned(),
-        AgentNews::Connections { .. } | AgentNews::Other => return None,
+        AgentNews::Connections { .. }
+        | AgentNews::AgentTyping { typing: false }
+        | AgentNews::Other => return None,
         AgentNews::GuestTyping { typing: true, .. } => "sees \"guest is typing\"".to_owned(),
         AgentNews::GuestTyping { typing: false, reason } => {
             format!("indicator out ({})", reason.as_deref().unwrap_or("no reason"))
@@ -211,7 +213,6 @@ fn agent_words(news: &AgentNews) -> Option<String> {
         AgentNews::GuestMessage { message } => format!("gets \"{}\"", message.text),
         AgentNews::AgentMessage { message } => format!("says \"{}\"", message.text),
         AgentNews::AgentTyping { typing: true } => "types".to_owned(),
-        AgentNews::AgentTyping { typing: false } => return None,
         AgentNews::MessageRead { message_id } => {
             format!("sees Read on {}", message_id.split('-').next().unwrap_or_default())
         }
