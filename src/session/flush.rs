@@ -82,10 +82,14 @@ impl Session {
             && self.outbox.next(self.now).is_some()
     }
 
-    /// An On goes out only if there is room for its Off, too.
     fn send_typing(&mut self, want: Want) -> bool {
-        let count = if self.capabilities.typing_off { 2 } else { 1 };
-        self.typing.want(self.now) == Some(want) && self.send_typing_within(Share::Typing, count)
+        self.typing.want(self.now) == Some(want)
+            && self.send_typing_within(Share::Typing, self.room_of_on())
+    }
+
+    /// An On goes out only if there is room for its Off, too.
+    fn room_of_on(&self) -> usize {
+        if self.capabilities.typing_off { 2 } else { 1 }
     }
 
     fn send_typing_within(&mut self, share: Share, count: usize) -> bool {
@@ -103,7 +107,7 @@ impl Session {
             return false;
         }
         while self.receipts.has_due() {
-            if !self.requests.has_room(Share::Receipt(self.room_for_off()), 1, self.now) {
+            if !self.requests.has_room(Share::Receipt(self.room_for_typing()), 1, self.now) {
                 return true;
             }
             let Some(key) = self.receipts.poll(self.now) else { return false };
@@ -120,7 +124,7 @@ impl Session {
         if !due || self.rate_limit.rest_paused_until(self.now).is_some() {
             return false;
         }
-        if !self.requests.has_room(Share::Echo(self.room_for_off()), 1, self.now) {
+        if !self.requests.has_room(Share::Echo(self.room_for_typing()), 1, self.now) {
             return true;
         }
         self.send(ClientBody::Echo, Cause::Echo);
@@ -128,9 +132,12 @@ impl Session {
         false
     }
 
-    /// What the indicator that shows will need to be taken back.
-    fn room_for_off(&self) -> usize {
-        usize::from(self.typing.may_owe_off())
+    /// What the others leave to typing: to the On that waits for room, to the Off that will come.
+    fn room_for_typing(&self) -> usize {
+        match self.typing.want(self.now) {
+            Some(Want::On) => self.room_of_on(),
+            _ => usize::from(self.typing.may_owe_off()),
+        }
     }
 
     /// Where the wire cannot say that a message was read, the host is told instead.
