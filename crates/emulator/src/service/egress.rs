@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{
     AgentEventKind, ConnectionId, Output, Service, Timer, TypingEnd, connection::Egress,
-    fault::Direction, lane::Lane, reply,
+    fault::Direction, reply,
 };
 
 /// The close code of an ending that the service announced by a frame.
@@ -81,7 +81,6 @@ impl Service {
             return;
         }
         connection.closing = true;
-        connection.ingress = Lane::default();
         self.timers.set(Timer::Ingress(id), None);
         self.detach(id);
         let Some(connection) = self.connections.get_mut(&id) else { return };

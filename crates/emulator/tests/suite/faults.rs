@@ -299,4 +299,16 @@ fn frames_held_back_have_a_cap() {
         world.say(id, &typing("On"));
     }
     assert_eq!((world.ended(id), world.ended(other)), (Some(End::Abort), None));
+
+    let mut options = Options::default();
+    options.caps.held_frames = 10;
+    let mut world = World::with(options);
+    let id = world.guest();
+    world.fault(r#"{"fault":"delay","ms":60000,"direction":"to_client"}"#);
+    for _ in 0..10 {
+        world.agent_text("hi");
+    }
+    assert_eq!(world.ended(id), None);
+    world.agent_text("hi");
+    assert_eq!(world.ended(id), Some(End::Abort));
 }

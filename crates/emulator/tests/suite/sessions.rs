@@ -166,6 +166,25 @@ fn the_least_needed_session_makes_room() {
 }
 
 #[test]
+fn ended_sessions_make_room_before_open_ones() {
+    let mut options = Options::default();
+    options.caps.sessions = 2;
+    let mut world = World::with(options);
+    let open = world.guest_of("open");
+    world.disconnect(open);
+    world.after(10);
+    let ended = world.guest_of("ended");
+    let conversation = world.service.sessions().into_iter().find(|s| s.connections == [ended]);
+    let conversation = conversation.unwrap().conversation_id;
+    world.service.agent_end(&conversation, true, world.now).unwrap();
+    world.disconnect(ended);
+    world.guest_of("third");
+    // The open one has been idle for longer and is still there.
+    let open = world.connect();
+    assert_eq!(world.ask(open, &configure("open"))["body"]["newSession"], false);
+}
+
+#[test]
 fn authenticated_sessions_are_not_offered() {
     let mut world = World::new();
     let id = world.connect();

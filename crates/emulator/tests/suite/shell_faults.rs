@@ -8,7 +8,7 @@ use tokio_tungstenite::tungstenite::Message;
 use webmessaging_emulator::RunningEmulator;
 
 use crate::{
-    http::{delete, get, post},
+    http::{PATIENCE, delete, get, post},
     socket::{Ended, Socket, builder, refused, start, url},
     world::{TOKEN, configure, text, typing},
 };
@@ -80,7 +80,8 @@ async fn mute_answers_no_ping_until_it_is_cleared() {
     assert!(silence.is_err(), "{silence:?}");
     let cleared = delete(&format!("{}/agent/faults/{id}", emulator.http_url())).await;
     assert_eq!(cleared.body, json!({"cleared": 1}));
-    assert_eq!(guest.0.next().await.unwrap().unwrap(), Message::Pong(vec![1].into()));
+    let pong = tokio::time::timeout(PATIENCE, guest.0.next()).await.expect("a pong in time");
+    assert_eq!(pong.unwrap().unwrap(), Message::Pong(vec![1].into()));
     assert_eq!(guest.ask(&configure(TOKEN)).await["body"]["newSession"], false);
 }
 
@@ -98,4 +99,23 @@ async fn a_peer_that_does_not_read_is_dropped_and_nobody_else_waits() {
     }
     let sessions = get(&format!("{}/agent/sessions", emulator.http_url())).await.body;
     assert_eq!(sessions[0]["connections"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_dropped_connection_gets_nothing_of_what_was_still_on_its_way() {
+    let mut options = webmessaging_emulator::Options::default();
+    options.limits = webmessaging_emulator::Limits::off();
+    let emulator = builder().options(options).start().await.unwrap();
+    let mut slow = Socket::guest(&emulator, TOKEN).await;
+    let long = "x".repeat(100_000);
+    let conversation = emulator.with(|service, _| service.sessions().remove(0).conversation_id);
+    for _ in 0..200 {
+        emulator.with(|service, now| service.agent_text(&conversation, &long, None, now)).unwrap();
+    }
+    fault(&emulator, &json!({"fault": "drop"})).await;
+    let mut arrived = 0;
+    while let Ok(Some(Ok(message))) = tokio::time::timeout(PATIENCE, slow.0.next()).await {
+        arrived += u32::from(message.is_text());
+    }
+    assert!(arrived < 200, "{arrived}");
 }

@@ -5,6 +5,7 @@ use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
+    http::PATIENCE,
     socket::{Ended, Socket, builder, refused, start, url},
     world::{DEPLOYMENT, TOKEN, close_session, echo, start_new, text, typing},
 };
@@ -72,7 +73,8 @@ async fn pings_are_answered() {
     let emulator = start().await;
     let mut guest = Socket::open(&emulator).await;
     guest.0.send(Message::Ping(vec![7].into())).await.unwrap();
-    assert_eq!(guest.0.next().await.unwrap().unwrap(), Message::Pong(vec![7].into()));
+    let pong = tokio::time::timeout(PATIENCE, guest.0.next()).await.expect("a pong in time");
+    assert_eq!(pong.unwrap().unwrap(), Message::Pong(vec![7].into()));
 }
 
 #[tokio::test]
