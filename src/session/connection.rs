@@ -46,6 +46,8 @@ pub(super) struct Connection {
     accepted_at: Option<Instant>,
     network_available_at: Option<Instant>,
     past: Past,
+    /// The key of the newest event that ended the conversation.
+    pub(super) ended_by: Option<Box<str>>,
     /// The conversation was wiped on this connection.
     pub(super) cleared: bool,
     pub(super) owes_join: bool,

@@ -196,9 +196,13 @@ impl Session {
                     let read_only = message.metadata.get(READ_ONLY) == Some("true");
                     self.peer_typing.clear(PeerTypingEnd::Ended);
                     // The server is known to say it more than once.
-                    if !read_only || self.enter_read_only() {
+                    let key = Some(message.key()).filter(|key| !key.is_empty());
+                    let said = key.is_some() && self.connection.ended_by.as_deref() == key;
+                    let entered = read_only && self.enter_read_only();
+                    if entered || !(read_only || said) {
                         self.emit(Event::ConversationEnded { read_only });
                     }
+                    self.connection.ended_by = key.map(Box::from);
                 }
                 _ => used = false,
             }

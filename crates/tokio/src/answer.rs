@@ -12,7 +12,7 @@ use thiserror::Error;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use webmessaging_proto::{Input, InputError};
 
-use crate::inbox::{Command, Inbox, NoPlace, Reply};
+use crate::inbox::{Command, Inbox, Reply};
 
 /// Why a command was not carried out.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
@@ -46,31 +46,30 @@ pub struct Answer(State);
 
 enum State {
     Given(oneshot::Receiver<Result<(), InputError>>),
-    Waiting { place: Place, command: Command, answer: oneshot::Receiver<Result<(), InputError>> },
+    Waiting {
+        place: Place,
+        command: Box<Command>,
+        answer: oneshot::Receiver<Result<(), InputError>>,
+    },
     Known(CommandError),
 }
 
 struct Place {
     inbox: Arc<Inbox>,
-    free: Pin<Box<dyn Future<Output = Result<OwnedSemaphorePermit, NoPlace>> + Send + Sync>>,
+    free: Pin<Box<dyn Future<Output = Option<OwnedSemaphorePermit>> + Send + Sync>>,
 }
 
 impl Answer {
     pub(crate) fn of(input: Input<'static>, inbox: &Arc<Inbox>) -> Self {
         let (reply, answer) = oneshot::channel();
-        let command = Command { input, reply: Reply::Answer(reply) };
-        Self(match inbox.place() {
-            Ok(place) => {
-                inbox.command(command, place);
-                State::Given(answer)
-            }
-            Err(NoPlace::Gone) => State::Known(CommandError::Gone),
-            Err(NoPlace::Busy) => {
-                let free = Box::pin(Arc::clone(inbox).wait_for_place());
-                let place = Place { inbox: Arc::clone(inbox), free };
-                State::Waiting { place, command, answer }
-            }
-        })
+        let command = Box::new(Command { input, reply: Reply::Answer(reply) });
+        let Some(place) = inbox.place() else {
+            let free = Box::pin(Arc::clone(inbox).wait_for_place());
+            let place = Place { inbox: Arc::clone(inbox), free };
+            return Self(State::Waiting { place, command, answer });
+        };
+        inbox.command(command, place);
+        Self(State::Given(answer))
     }
 
     pub(crate) const fn refused(error: CommandError) -> Self {
@@ -117,7 +116,8 @@ impl Future for Answer {
                         return Poll::Pending;
                     };
                     let waiting = std::mem::replace(&mut this.0, State::Known(CommandError::Gone));
-                    if let (State::Waiting { place, command, answer }, Ok(free)) = (waiting, free) {
+                    if let (State::Waiting { place, command, answer }, Some(free)) = (waiting, free)
+                    {
                         place.inbox.command(command, free);
                         this.0 = State::Given(answer);
                     }

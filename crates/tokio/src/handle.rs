@@ -11,8 +11,8 @@ use webmessaging_proto::frame::CustomAttributes;
 use webmessaging_proto::{Credentials, Input, LocalKey, Phase, Sender, Sensitive};
 
 use crate::answer::{Answer, CommandError};
-use crate::inbox::{Command, Inbox, NoPlace, Reply, Signal};
-use crate::text::{Confirmation, SentText, TextError};
+use crate::inbox::{Command, Inbox, Reply, Signal};
+use crate::text::{Confirmation, SentText};
 
 /// The host's side of a session. Clone it freely: all clones speak to the same session.
 ///
@@ -133,7 +133,7 @@ impl Handle {
     /// Sends a text, now or as soon as the session is ready.
     ///
     /// If too many commands wait for the driver, the text is not taken, and ends as
-    /// [`TextError::Busy`]: texts keep their order, so none waits outside of the line.
+    /// [`TextError::Busy`](crate::TextError::Busy): texts keep their order, so none waits outside of the line.
     pub fn send_text(&self, text: impl Into<Sensitive<'static>>) -> SentText {
         self.send_text_with(text, CustomAttributes::default())
     }
@@ -149,11 +149,13 @@ impl Handle {
     }
 
     /// Sends a failed or unconfirmed text again, after all that wait.
+    #[expect(clippy::must_use_candidate, reason = "what becomes of it may be left to the events")]
     pub fn retry(&self, key: LocalKey) -> SentText {
         self.text(key, Input::Retry { key })
     }
 
-    /// Forgets a text. Its confirmation, if still open, ends as [`TextError::Discarded`].
+    /// Forgets a text. Its confirmation, if still open, ends as
+    /// [`TextError::Discarded`](crate::TextError::Discarded).
     pub fn discard(&self, key: LocalKey) -> Answer {
         self.input(Input::Discard { key })
     }
@@ -182,13 +184,13 @@ impl Handle {
     fn text(&self, key: LocalKey, input: Input<'static>) -> SentText {
         let inbox = &self.shared.inbox;
         let confirmation = match inbox.place() {
-            Ok(place) => {
+            Some(place) => {
                 let (reply, end) = oneshot::channel();
-                inbox.command(Command { input, reply: Reply::Text(key, reply) }, place);
+                let command = Command { input, reply: Reply::Text(key, reply) };
+                inbox.command(Box::new(command), place);
                 Confirmation::open(end)
             }
-            Err(NoPlace::Busy) => Confirmation::known(TextError::Busy),
-            Err(NoPlace::Gone) => Confirmation::known(TextError::Gone),
+            None => Confirmation::busy(),
         };
         SentText::new(key, confirmation)
     }

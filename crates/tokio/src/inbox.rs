@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::Instant;
 use webmessaging_proto::{Input, InputError, LocalKey, Phase};
 
@@ -45,7 +45,7 @@ impl Signal {
     }
 }
 
-/// An input with an answer.
+/// An input with an answer. Boxed where it waits: inputs can be large.
 pub(crate) struct Command {
     pub(crate) input: Input<'static>,
     pub(crate) reply: Reply,
@@ -62,16 +62,9 @@ pub(crate) enum Reply {
 pub(crate) enum Taken {
     /// And when it was given.
     Signal(Signal, Instant),
-    Command(Command),
+    Command(Box<Command>),
     /// The line is empty, and will be: no handle is left.
     HandlesGone,
-}
-
-/// Why a command found no place.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum NoPlace {
-    Busy,
-    Gone,
 }
 
 pub(crate) struct Inbox {
@@ -91,7 +84,7 @@ struct State {
 
 enum Waiting {
     Signal(Signal, Instant),
-    Command(Command, OwnedSemaphorePermit),
+    Command(Box<Command>, OwnedSemaphorePermit),
 }
 
 impl Inbox {
@@ -130,20 +123,18 @@ impl Inbox {
     }
 
     /// A place in the line, if one is free and nobody waits for it.
-    pub(crate) fn place(&self) -> Result<OwnedSemaphorePermit, NoPlace> {
-        Arc::clone(&self.places).try_acquire_owned().map_err(|error| match error {
-            TryAcquireError::NoPermits => NoPlace::Busy,
-            TryAcquireError::Closed => NoPlace::Gone,
-        })
+    pub(crate) fn place(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.places).try_acquire_owned().ok()
     }
 
-    /// Waits for a place; first come, first served.
-    pub(crate) async fn wait_for_place(self: Arc<Self>) -> Result<OwnedSemaphorePermit, NoPlace> {
-        Arc::clone(&self.places).acquire_owned().await.map_err(|_| NoPlace::Gone)
+    /// Waits for a place; first come, first served. The places are never closed: when the driver
+    /// goes, all of them become free.
+    pub(crate) async fn wait_for_place(self: Arc<Self>) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.places).acquire_owned().await.ok()
     }
 
     /// Dropped if the driver is gone: the sender of the answer goes with it, which is an answer.
-    pub(crate) fn command(&self, command: Command, place: OwnedSemaphorePermit) {
+    pub(crate) fn command(&self, command: Box<Command>, place: OwnedSemaphorePermit) {
         let mut state = self.lock();
         if state.driver_gone {
             return;
@@ -244,8 +235,7 @@ impl Receiver {
         state.driver_gone = true;
         let refused = std::mem::take(&mut state.line);
         drop(state);
-        self.inbox.places.close();
-        // Without the lock: this wakes whoever waits for an answer.
+        // Without the lock: this wakes whoever waits for an answer or for a place.
         drop(refused);
     }
 }
@@ -304,12 +294,11 @@ mod tests {
         inbox.signal(Signal::Keystroke);
         let (reply, _answer) = oneshot::channel();
         let command = Command { input: Input::Connect, reply: Reply::Answer(reply) };
-        let place = inbox.place().ok();
-        inbox.command(command, place.expect("the line is empty"));
-        assert_eq!(inbox.place().err(), Some(NoPlace::Busy));
+        inbox.command(Box::new(command), inbox.place().expect("the line is empty"));
+        assert!(inbox.place().is_none());
         inbox.signal(Signal::Keystroke);
         assert_eq!(take_all(&mut receiver), [Signal::Keystroke]);
-        assert!(inbox.place().is_ok(), "a command that is taken frees its place");
+        assert!(inbox.place().is_some(), "a command that is taken frees its place");
         assert_eq!(take_all(&mut receiver), [Signal::Keystroke]);
     }
 }

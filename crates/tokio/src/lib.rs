@@ -52,6 +52,11 @@
 //! for tests.
 #![forbid(unsafe_code)]
 
+/// Its example compiles.
+#[cfg(all(doctest, feature = "websocket"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod answer;
 mod clock;
 mod driver;

@@ -49,7 +49,6 @@ pub struct MemoryConnector {
 impl MemoryConnector {
     /// A connector, and the server that it dials. It does not ask for pings.
     #[must_use]
-    #[expect(clippy::new_ret_no_self, reason = "neither end is of use without the other")]
     pub fn new() -> (Self, MemoryServer) {
         let (dials, dialed) = mpsc::unbounded_channel();
         (Self { dials, ping_interval: None }, MemoryServer { dialed })
@@ -68,10 +67,10 @@ impl Connector for MemoryConnector {
 
     fn dial(
         &mut self,
-        url: &str,
+        url: String,
     ) -> impl Future<Output = Result<MemoryTransport, DialError>> + Send + 'static {
         let (answer, answered) = oneshot::channel();
-        let dial = MemoryDial { url: url.into(), answer, ping_interval: self.ping_interval };
+        let dial = MemoryDial { url, answer, ping_interval: self.ping_interval };
         let dialed = self.dials.send(dial);
         async move {
             let failed = |what: &str| DialError::Failed(what.into());

@@ -97,8 +97,8 @@ impl Confirmation {
         Self(State::Open(end))
     }
 
-    pub(crate) const fn known(error: TextError) -> Self {
-        Self(State::Known(error))
+    pub(crate) const fn busy() -> Self {
+        Self(State::Known(TextError::Busy))
     }
 }
 

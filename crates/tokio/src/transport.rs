@@ -25,9 +25,9 @@ use thiserror::Error;
 ///
 ///     fn dial(
 ///         &mut self,
-///         url: &str,
+///         url: String,
 ///     ) -> impl Future<Output = Result<MemoryTransport, DialError>> + Send + 'static {
-///         self.0.dial(&format!("memory://gateway/{url}"))
+///         self.0.dial(format!("memory://gateway/{url}"))
 ///     }
 /// }
 /// ```
@@ -41,7 +41,7 @@ pub trait Connector: Send + 'static {
     /// behind then.
     fn dial(
         &mut self,
-        url: &str,
+        url: String,
     ) -> impl Future<Output = Result<Self::Transport, DialError>> + Send + 'static;
 }
 

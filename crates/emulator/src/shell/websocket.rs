@@ -94,7 +94,9 @@ async fn run(mut socket: WebSocket, feed: SocketFeed, shared: &Shared) {
                     shared.with(|service, now| service.receive(id, Payload::Binary, now));
                 }
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                Some(Ok(Message::Close(_))) | None => return,
+                // The library answers it with the next read.
+                Some(Ok(Message::Close(_))) => return part(socket).await,
+                None => return,
                 Some(Err(error)) => {
                     // The library's error type is not public here; its text names the one case that matters.
                     let too_big = error.to_string().contains("too long");
@@ -108,11 +110,14 @@ async fn run(mut socket: WebSocket, feed: SocketFeed, shared: &Shared) {
 /// Says goodbye and waits for the answer, so that what was sent before still arrives.
 async fn close(mut socket: WebSocket, code: u16) {
     let frame = CloseFrame { code, reason: Utf8Bytes::default() };
-    let farewell = async {
-        if socket.send(Message::Close(Some(frame))).await.is_ok() {
-            while let Some(Ok(_)) = socket.recv().await {}
-        }
-    };
-    // A peer that does not answer in time is dropped.
+    // A peer that takes nothing any more is dropped.
+    if let Ok(Ok(())) = timeout(FAREWELL, socket.send(Message::Close(Some(frame)))).await {
+        part(socket).await;
+    }
+}
+
+/// Reads on to the end, for both goodbyes to be said; not for longer than a peer may take that never answers.
+async fn part(mut socket: WebSocket) {
+    let farewell = async { while let Some(Ok(_)) = socket.recv().await {} };
     let _ = timeout(FAREWELL, farewell).await;
 }

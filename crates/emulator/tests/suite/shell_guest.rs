@@ -2,7 +2,10 @@
 
 use futures_util::SinkExt;
 use serde_json::json;
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::{
+    Message,
+    protocol::{CloseFrame, frame::coding::CloseCode},
+};
 
 use crate::{
     http::PATIENCE,
@@ -22,6 +25,15 @@ async fn a_conversation_from_upgrade_to_goodbye() {
     assert_eq!(guest.ask(&start_new(TOKEN)).await["body"]["newSession"], true);
     guest.0.close(None).await.unwrap();
     emulator.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_goodbye_is_answered_with_its_code() {
+    let emulator = start().await;
+    let mut guest = Socket::open(&emulator).await;
+    let goodbye = CloseFrame { code: CloseCode::from(4_999), reason: "bye".into() };
+    guest.0.close(Some(goodbye)).await.unwrap();
+    assert_eq!(guest.ended().await, Ended::Close(4_999));
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use webmessaging_proto::{Close, CloseReason, Input, Instant, TransportId};
+use webmessaging_proto::{Close, CloseReason, Instant, TransportId};
 
 use crate::transport::{Connector, DialError, Incoming, TransportError};
 
@@ -32,8 +32,12 @@ struct Dial<T> {
 
 /// Something that the session must hear.
 pub(super) enum News {
+    Opened(TransportId),
+    Closed(TransportId, CloseReason),
     Frame(TransportId, Bytes),
-    Input(Input<'static>),
+    Undecodable(TransportId),
+    /// All that was sent has arrived.
+    Alive(TransportId),
     /// Something that it need not hear.
     Nothing,
 }
@@ -49,7 +53,7 @@ impl<C: Connector> Links<C> {
 
     pub(super) fn open(&mut self, id: TransportId) {
         tracing::debug!(transport = id.0, url = self.url.as_str(), "dialing");
-        self.dial = Some(Dial { id, future: Box::pin(self.connector.dial(&self.url)) });
+        self.dial = Some(Dial { id, future: Box::pin(self.connector.dial(self.url.clone())) });
     }
 
     pub(super) fn close(&mut self, id: TransportId, close: Close, now: Instant) {
@@ -65,13 +69,12 @@ impl<C: Connector> Links<C> {
     }
 
     pub(super) fn send(&mut self, frame: Bytes) {
-        match &mut self.open {
-            Some(lane) => {
-                tracing::trace!(transport = lane.id.0, bytes = frame.len(), "frame sent");
-                lane.send(frame);
-            }
-            None => tracing::error!("a frame without a transport"),
-        }
+        let Some(lane) = &mut self.open else {
+            tracing::error!("a frame without a transport");
+            return;
+        };
+        tracing::trace!(transport = lane.id.0, bytes = frame.len(), "frame sent");
+        lane.send(frame);
     }
 
     /// Sends what can be sent. Whether that brought news.
@@ -90,7 +93,7 @@ impl<C: Connector> Links<C> {
         cx: &mut Context<'_>,
     ) -> Poll<News> {
         if let Some(id) = self.abandoned.take() {
-            return Poll::Ready(closed(id, CloseReason::Lost));
+            return Poll::Ready(News::Closed(id, CloseReason::Lost));
         }
         if let Some(dial) = &mut self.dial {
             if let Poll::Ready(dialed) = dial.future.as_mut().poll(cx) {
@@ -118,11 +121,11 @@ impl<C: Connector> Links<C> {
             Ok(transport) => {
                 tracing::debug!(transport = id.0, "open");
                 self.open = Some(Lane::new(id, transport, now));
-                News::Input(Input::TransportOpened(id))
+                News::Opened(id)
             }
             Err(error) => {
                 tracing::warn!(transport = id.0, %error);
-                closed(
+                News::Closed(
                     id,
                     match error {
                         DialError::AccessDenied => CloseReason::AccessDenied,
@@ -134,7 +137,7 @@ impl<C: Connector> Links<C> {
     }
 
     /// Does what is due on the open transport; what the session must hear of that.
-    pub(super) fn tick(&mut self, now: Instant) -> Option<Input<'static>> {
+    pub(super) fn tick(&mut self, now: Instant) -> Option<News> {
         let lane = self.open.as_mut()?;
         let error = lane.tick(now).err()?;
         let id = lane.id;
@@ -143,10 +146,10 @@ impl<C: Connector> Links<C> {
     }
 
     /// Drops a transport whose close took long enough.
-    pub(super) fn reap(&mut self, now: Instant) -> Option<Input<'static>> {
+    pub(super) fn reap(&mut self, now: Instant) -> Option<News> {
         let lane = self.closing.take_if(|lane| lane.is_overdue(now))?;
         tracing::debug!(transport = lane.id.0, "dropped without an answer to the close");
-        Some(Input::TransportClosed(lane.id, CloseReason::Lost))
+        Some(News::Closed(lane.id, CloseReason::Lost))
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
@@ -163,26 +166,22 @@ fn received_on<T: crate::Transport>(
     let id = lane.id;
     match received {
         Ok(Incoming::Frame(frame)) => News::Frame(id, frame),
-        Ok(Incoming::Undecodable) => News::Input(Input::FrameUndecodable(id)),
-        Ok(Incoming::Pong(ping)) if lane.pong(ping) => News::Input(Input::PeerAlive(id)),
+        Ok(Incoming::Undecodable) => News::Undecodable(id),
+        Ok(Incoming::Pong(ping)) if lane.pong(ping) => News::Alive(id),
         Ok(Incoming::Pong(_)) => News::Nothing,
         Ok(Incoming::Closed(code)) => {
             tracing::debug!(transport = id.0, code, "closed by the peer");
             *place = None;
-            closed(id, CloseReason::Code(code))
+            News::Closed(id, CloseReason::Code(code))
         }
         Err(error) => {
             *place = None;
-            News::Input(lost(id, &error))
+            lost(id, &error)
         }
     }
 }
 
-fn lost(id: TransportId, error: &TransportError) -> Input<'static> {
+fn lost(id: TransportId, error: &TransportError) -> News {
     tracing::warn!(transport = id.0, %error);
-    Input::TransportClosed(id, CloseReason::Lost)
-}
-
-const fn closed(id: TransportId, reason: CloseReason) -> News {
-    News::Input(Input::TransportClosed(id, reason))
+    News::Closed(id, CloseReason::Lost)
 }

@@ -144,7 +144,7 @@ impl<C: Connector, D: Dialect> Driver<C, D> {
                 Taken::Signal(signal, at) => {
                     self.give(channels, signal.input(), self.clock.at(at));
                 }
-                Taken::Command(command) => self.carry_out(channels, command),
+                Taken::Command(command) => self.carry_out(channels, *command),
                 Taken::HandlesGone => {
                     tracing::debug!("the last handle is gone");
                     channels.leaving = true;
@@ -156,10 +156,17 @@ impl<C: Connector, D: Dialect> Driver<C, D> {
         true
     }
 
-    fn carry_out(&mut self, channels: &mut Channels, command: Command) {
+    fn carry_out(&mut self, channels: &Channels, command: Command) {
         let name = command.input.name();
+        let discarded = match &command.input {
+            Input::Discard { key } => Some(*key),
+            _ => None,
+        };
         let taken = self.endpoint.handle(command.input, self.clock.now());
         tracing::debug!(input = name, ?taken);
+        if let (Some(key), Ok(())) = (discarded, taken) {
+            self.confirmations.end(key, Err(TextError::Discarded));
+        }
         match command.reply {
             // Whoever asked may have stopped waiting, in both.
             Reply::Answer(reply) => drop(reply.send(taken)),
@@ -171,7 +178,7 @@ impl<C: Connector, D: Dialect> Driver<C, D> {
         self.drain(channels);
     }
 
-    fn take_news(&mut self, channels: &mut Channels, cx: &mut Context<'_>) -> bool {
+    fn take_news(&mut self, channels: &Channels, cx: &mut Context<'_>) -> bool {
         for taken in 0..MESSAGES {
             // What comes in while the session closes are confirmations, few and wanted.
             let reading = channels.events.has_room(cx) || self.phase == Phase::Closing;
@@ -179,22 +186,13 @@ impl<C: Connector, D: Dialect> Driver<C, D> {
             let Poll::Ready(news) = self.links.poll_news(reading, now, cx) else {
                 return taken > 0;
             };
-            match news {
-                News::Frame(transport, frame) => {
-                    tracing::trace!(transport = transport.0, bytes = frame.len(), "frame received");
-                    let taken = self.endpoint.receive(transport, &frame, now);
-                    self.note(taken);
-                    self.drain(channels);
-                }
-                News::Input(input) => self.give(channels, input, now),
-                News::Nothing => {}
-            }
+            self.hear(channels, news, now);
         }
         true
     }
 
     /// Decides by the clock alone what is due.
-    fn tick(&mut self, channels: &mut Channels) -> bool {
+    fn tick(&mut self, channels: &Channels) -> bool {
         let now = self.clock.now();
         let due = self.endpoint.deadline().is_some_and(|deadline| deadline.at <= now);
         if due {
@@ -202,20 +200,38 @@ impl<C: Connector, D: Dialect> Driver<C, D> {
         }
         let missed = self.links.tick(now);
         let lost = missed.is_some();
-        if let Some(input) = missed {
-            self.give(channels, input, now);
+        if let Some(news) = missed {
+            self.hear(channels, news, now);
         }
         due || lost
     }
 
-    fn reap(&mut self, channels: &mut Channels) -> bool {
+    fn reap(&mut self, channels: &Channels) -> bool {
         let now = self.clock.now();
         let reaped = self.links.reap(now);
         let any = reaped.is_some();
-        if let Some(input) = reaped {
-            self.give(channels, input, now);
+        if let Some(news) = reaped {
+            self.hear(channels, news, now);
         }
         any
+    }
+
+    fn hear(&mut self, channels: &Channels, news: News, now: Instant) {
+        let input = match news {
+            News::Frame(transport, frame) => {
+                tracing::trace!(transport = transport.0, bytes = frame.len(), "frame received");
+                let taken = self.endpoint.receive(transport, &frame, now);
+                self.note(taken);
+                self.drain(channels);
+                return;
+            }
+            News::Opened(transport) => Input::TransportOpened(transport),
+            News::Closed(transport, reason) => Input::TransportClosed(transport, reason),
+            News::Undecodable(transport) => Input::FrameUndecodable(transport),
+            News::Alive(transport) => Input::PeerAlive(transport),
+            News::Nothing => return,
+        };
+        self.give(channels, input, now);
     }
 
     fn give(&mut self, channels: &Channels, input: Input<'static>, now: Instant) {

@@ -30,7 +30,7 @@ const PING_INTERVAL: Duration = Duration::from_secs(15);
 const MAX_MESSAGE_SIZE: usize = 1024 * 1024;
 const READ_BUFFER: usize = 16 * 1024;
 
-/// Dials WebSockets, `ws://` and `wss://`. Give it to [`session`](crate::session) or
+/// Dials a WebSocket, `ws://` or `wss://`. Give it to [`session`](crate::session) or
 /// [`connect`](crate::connect).
 ///
 /// ```
@@ -185,9 +185,9 @@ impl Connector for WebSocketConnector {
 
     fn dial(
         &mut self,
-        url: &str,
+        url: String,
     ) -> impl Future<Output = Result<WebSocket, DialError>> + Send + 'static {
-        self.clone().connect(url.into())
+        self.clone().connect(url)
     }
 }
 

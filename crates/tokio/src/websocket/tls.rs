@@ -1,6 +1,6 @@
 //! Which servers are trusted.
 //!
-//! Owns: the roots and the rustls configuration made of them. Must not know: WebSockets.
+//! Owns: the roots and the rustls configuration made of them. Must not know: what runs over TLS.
 
 use std::sync::{Arc, OnceLock};
 

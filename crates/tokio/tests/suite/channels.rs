@@ -108,7 +108,7 @@ async fn without_a_reader_events_are_discarded_and_the_session_goes_on() {
 
 #[tokio::test(start_paused = true)]
 async fn events_are_a_stream() {
-    let Ready { guest, events, mut peer, .. } = ready().await;
+    let Ready { guest, events, peer, .. } = ready().await;
     peer.send(agent_text("m", "hi")).await;
     peer.send_undecodable().await;
     drop(peer);

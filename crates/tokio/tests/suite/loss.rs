@@ -71,6 +71,17 @@ async fn a_dial_without_an_end_is_abandoned_after_thirty_seconds() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_server_that_does_not_answer_the_configure_is_left_without_waiting_for_its_close() {
+    let (connector, mut server) = MemoryConnector::new();
+    let (_guest, mut events) = connect(config(), connector);
+    let mut peer = server.dialed().await.expect("a dial").accept();
+    let sent = record(&mut peer, Instant::now(), 11_000).await;
+    assert_eq!(sent, [(0, "configure".into()), (10_000, "close 1001".into())]);
+    assert_eq!(next(&mut peer).await, "gone");
+    until_phase(&mut events, Phase::Backoff).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refused_guest_is_told_and_does_not_come_back() {
     let (connector, mut server) = MemoryConnector::new();
     let (guest, mut events) = connect(config(), connector);
@@ -155,20 +166,28 @@ async fn typing_that_was_cut_off_is_taken_back_on_the_next_connection() {
     assert_eq!(next(&mut peer).await, "typing Off");
 }
 
-/// A carrier that takes nothing for a while: memory with a valve.
+/// A carrier that takes nothing for a while, or any more: memory with a valve.
 #[derive(Clone, Default)]
-struct Valve(Arc<Mutex<(bool, Option<Waker>)>>);
+struct Valve(Arc<Mutex<(Flow, Option<Waker>)>>);
+
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Flow {
+    #[default]
+    Open,
+    Shut,
+    Broken,
+}
 
 impl Valve {
-    fn set(&self, shut: bool) {
+    fn set(&self, flow: Flow) {
         let mut valve = self.0.lock().expect("no panic under the lock");
-        valve.0 = shut;
+        valve.0 = flow;
         if let Some(waker) = valve.1.take() {
             waker.wake();
         }
     }
 
-    fn is_shut(&self, cx: &mut Context<'_>) -> bool {
+    fn get(&self, cx: &mut Context<'_>) -> Flow {
         let mut valve = self.0.lock().expect("no panic under the lock");
         valve.1 = Some(cx.waker().clone());
         valve.0
@@ -186,7 +205,7 @@ impl Connector for Valved<MemoryConnector> {
 
     fn dial(
         &mut self,
-        url: &str,
+        url: String,
     ) -> impl Future<Output = Result<Self::Transport, DialError>> + Send + 'static {
         let (dial, valve) = (self.inner.dial(url), self.valve.clone());
         async move { Ok(Valved { inner: dial.await?, valve, held: VecDeque::new() }) }
@@ -205,8 +224,10 @@ impl Transport for Valved<MemoryTransport> {
     }
 
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), TransportError>> {
-        if self.valve.is_shut(cx) && !self.held.is_empty() {
-            return Poll::Pending;
+        match self.valve.get(cx) {
+            Flow::Shut if !self.held.is_empty() => return Poll::Pending,
+            Flow::Broken => return Poll::Ready(Err(TransportError::new("a broken valve"))),
+            Flow::Open | Flow::Shut => {}
         }
         while let Some(message) = self.held.pop_front() {
             self.inner.send(message)?;
@@ -227,15 +248,30 @@ async fn a_peer_that_takes_nothing_is_still_listened_to_and_gets_all_in_order_la
     let (guest, mut events) = connect(config(), connector);
     let mut peer = accept(&mut server, true).await;
     until_phase(&mut events, Phase::Ready).await;
-    valve.set(true);
+    valve.set(Flow::Shut);
     let start = Instant::now();
     guest.keystroke();
     peer.send(agent_text("m-1", "hi")).await;
     until(&mut events, |event| matches!(event, Event::MessageReceived(_))).await;
     assert_eq!(guest.message_visible("m-1").await, Ok(()));
     assert_eq!(record(&mut peer, start, 5_000).await, []);
-    valve.set(false);
+    valve.set(Flow::Open);
     let sent = record(&mut peer, start, 10_000).await;
     let expected = ["typing On", "receipt m-1", "typing Off"].map(|sent| (5_000, sent.to_owned()));
     assert_eq!(sent, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_transport_that_breaks_in_sending_is_lost_though_nothing_was_received() {
+    let (inner, mut server) = MemoryConnector::new();
+    let valve = Valve::default();
+    let connector = Valved { inner, valve: valve.clone(), held: VecDeque::new() };
+    let start = Instant::now();
+    let (_guest, mut events) = connect(config(), connector);
+    let peer = accept(&mut server, true).await;
+    peer.send(agent_text("m-1", "the last words")).await;
+    valve.set(Flow::Broken);
+    until(&mut events, |event| matches!(event, Event::MessageReceived(_))).await;
+    until_phase(&mut events, Phase::Backoff).await;
+    assert_eq!(millis_since(start), 0);
 }

@@ -1,9 +1,11 @@
 //! The adapter against a service in memory, at exact virtual times, and over real sockets.
 
 mod channels;
+mod flood;
 mod leaving;
 mod loss;
 mod properties;
+mod secrets;
 mod support;
 mod texts;
 mod timing;

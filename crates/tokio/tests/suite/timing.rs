@@ -88,6 +88,32 @@ async fn a_key_before_the_deadline_counts_even_if_the_driver_wakes_after_it() {
     assert_eq!(sent, [(3_999, "typing Off".into())]);
 }
 
+/// Keys that wait for the driver count as one, at the time of the last.
+#[tokio::test(start_paused = true)]
+async fn the_last_of_the_keys_that_wait_sets_the_time() {
+    let (connector, mut server) = MemoryConnector::new();
+    let (guest, mut events, driver) = session(config(), connector);
+    let mut driver = pin!(driver);
+    drop(guest.connect());
+    let mut peer = tokio::select! {
+        _ = &mut driver => panic!("the driver ended"),
+        peer = async {
+            let peer = accept(&mut server, true).await;
+            until_phase(&mut events, Phase::Ready).await;
+            peer
+        } => peer,
+    };
+    let start = Instant::now();
+    guest.keystroke();
+    advance(Duration::from_millis(1_500)).await;
+    guest.keystroke();
+    let sent = tokio::select! {
+        _ = driver => panic!("the driver ended"),
+        sent = record(&mut peer, start, 60_000) => sent,
+    };
+    assert_eq!(sent, [(1_500, "typing On".into()), (3_500, "typing Off".into())]);
+}
+
 /// The driver wakes late, with nothing else to say: the truth of now goes out, once.
 #[tokio::test(start_paused = true)]
 async fn a_late_driver_sends_what_is_still_owed_once() {

@@ -1,0 +1,113 @@
+//! Keys cost nothing: no frame after the first, hardly a wake-up, and no memory.
+//!
+//! Owns: the counts. Must not know: where memory would come from.
+
+use allocation_counter::measure;
+use webmessaging_proto::dialect::WebMessaging;
+use webmessaging_proto::{
+    Config, Endpoint, EndpointOutput, Input, Instant, Output, Session, TransportId,
+};
+
+use crate::support::frames::{self, Accept};
+
+const fn ms(millis: u64) -> Instant {
+    Instant::from_millis(millis)
+}
+
+fn config() -> Config {
+    Config::new("deployment", "token", 1)
+}
+
+fn ready() -> Endpoint<WebMessaging> {
+    let mut endpoint = Endpoint::new(config(), WebMessaging, ms(0));
+    let mut wire = Vec::new();
+    endpoint.handle(Input::Connect, ms(0)).unwrap();
+    endpoint.handle(Input::TransportOpened(TransportId(1)), ms(0)).unwrap();
+    endpoint.receive(TransportId(1), frames::session(None, Accept::NEW).as_bytes(), ms(0)).unwrap();
+    while endpoint.poll_output(&mut wire).is_some() {}
+    endpoint
+}
+
+#[test]
+fn ten_thousand_keys_of_a_burst_cost_nothing_in_a_session() {
+    let mut session: Session = ready().session().clone();
+    session.keystroke(ms(10));
+    while session.poll_output().is_some() {}
+    let (mut frames, mut armed, mut others) = (0, 0, 0);
+    let mut armed_at = None;
+    let allocated = measure(|| {
+        for key in 1..=10_000_u64 {
+            let now = ms(10 + key * 50);
+            if armed_at.is_some_and(|at| at <= now) {
+                armed_at = None;
+                session.tick(now).unwrap();
+            }
+            session.keystroke(now);
+            while let Some(output) = session.poll_output() {
+                match output {
+                    Output::SendFrame(_) => frames += 1,
+                    Output::ArmTimer(deadline) => {
+                        armed += 1;
+                        armed_at = Some(deadline.at);
+                    }
+                    _ => others += 1,
+                }
+            }
+        }
+    });
+    assert_eq!((frames, others), (0, 0));
+    // A wake-up is armed for 2 s after the key before it, which may be 50 ms ago.
+    assert!(armed <= 500_000 / (2_000 - 50) + 1, "{armed} wake-ups in 500 s of typing");
+    assert_eq!(allocated.count_total, 0, "{allocated:?}");
+}
+
+#[test]
+fn ten_thousand_keys_of_a_burst_cost_nothing_in_an_endpoint() {
+    let mut endpoint = ready();
+    let mut wire = Vec::with_capacity(1_024);
+    endpoint.keystroke(ms(10));
+    while endpoint.poll_output(&mut wire).is_some() {}
+    let (mut sends, mut armed) = (0, 0);
+    let allocated = measure(|| {
+        for key in 1..=10_000_u64 {
+            endpoint.keystroke(ms(10 + key * 50));
+            while let Some(output) = endpoint.poll_output(&mut wire) {
+                match output {
+                    EndpointOutput::Send => sends += 1,
+                    EndpointOutput::ArmTimer(_) => armed += 1,
+                    _ => {}
+                }
+            }
+        }
+    });
+    assert_eq!(sends, 0);
+    assert!(armed <= 251, "{armed}");
+    assert_eq!(allocated.count_total, 0, "{allocated:?}");
+}
+
+#[test]
+fn opening_and_ending_a_burst_costs_no_memory_once_the_buffers_have_grown() {
+    let mut endpoint = ready();
+    let mut wire = Vec::new();
+    let mut sends = 0;
+    let mut burst = |endpoint: &mut Endpoint<WebMessaging>, start: u64| {
+        endpoint.keystroke(ms(start));
+        while let Some(output) = endpoint.poll_output(&mut wire) {
+            sends += usize::from(output == EndpointOutput::Send);
+        }
+        endpoint.tick(ms(start + 2_000)).unwrap();
+        while let Some(output) = endpoint.poll_output(&mut wire) {
+            sends += usize::from(output == EndpointOutput::Send);
+        }
+    };
+    for number in 1..=100_u64 {
+        burst(&mut endpoint, number * 5_000);
+    }
+    let allocated = measure(|| {
+        for number in 101..=200_u64 {
+            burst(&mut endpoint, number * 5_000);
+        }
+    });
+    assert_eq!(sends, 400, "an On and an Off each");
+    assert_eq!(allocated.count_total, 0, "{allocated:?}");
+}
