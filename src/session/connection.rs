@@ -251,6 +251,7 @@ impl Session {
         self.timers.clear(Timer::GiveUp);
         if new_session && past != Past::Nothing {
             self.receipts.clear();
+            self.connection.ended_by = None;
             self.typing.reset();
             self.capabilities = Capabilities::of(self.capabilities.supported);
             self.typing.set_policy(self.config.typing);

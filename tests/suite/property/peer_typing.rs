@@ -72,6 +72,8 @@ impl Model {
                     }
                     _ => return,
                 };
+                let late = entry.step == self.late_step;
+                let reason = if late { PeerTypingEnd::Expired } else { reason };
                 self.stop(at, reason, |_| true);
             }
             What::Out(Output::Emit(Event::PeerTypingStarted { typist })) => {

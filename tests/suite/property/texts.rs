@@ -82,6 +82,7 @@ impl Model {
                     && self.in_flight.is_none()
                     && !self.waiting.is_empty()
                     && around.used(entry.at, SAFE_WINDOW_MS, |_| true) < 59
+                    && around.used(at, SAFE_WINDOW_MS, |_| true) < 59
                     && entry.at > at;
                 idle.then(|| (Wrong::Idle, format!("since {at}: {self:?}")))
             }

@@ -213,19 +213,15 @@ impl Model {
                     }
                 }
                 webmessaging_proto::frame::ClientBody::Text { .. } if self.live => {
-                    // The text has taken it away, whatever is answered later.
-                    self.before = Shown::No;
-                    for notice in &mut self.notices {
-                        notice.refused = true;
-                    }
+                    self.nothing_shows();
                 }
                 _ => {}
             },
             Output::Emit(Event::PhaseChanged(phase)) => match phase {
                 Phase::Backoff | Phase::Closed | Phase::Failed(_) => self.cut(entry.at),
                 Phase::ReadOnly => {
-                    (self.before, self.accepted) = (Shown::No, true);
-                    self.notices.clear();
+                    self.accepted = true;
+                    self.nothing_shows();
                     self.end(entry);
                 }
                 Phase::Ready => self.accepted = true,
@@ -237,6 +233,14 @@ impl Model {
                 _ => {}
             },
             _ => {}
+        }
+    }
+
+    /// Whatever is answered later.
+    fn nothing_shows(&mut self) {
+        self.before = Shown::No;
+        for notice in &mut self.notices {
+            notice.refused = true;
         }
     }
 

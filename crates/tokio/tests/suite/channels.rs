@@ -11,7 +11,7 @@ use webmessaging_tokio::memory::MemoryConnector;
 use webmessaging_tokio::{CommandError, Options, TextError, session_with};
 
 use crate::support::{
-    Ready, accept, agent_text, config, next, ready, record, session_response, until_phase,
+    Ready, accept, agent_text, config, next, ready, record, session_response, soon, until_phase,
 };
 
 fn options(events: usize, commands: usize) -> Options {
@@ -43,7 +43,7 @@ async fn a_full_event_channel_stops_reading_but_not_timers_nor_writes() {
     assert_eq!(guest.phase(), Phase::Ready);
 
     for number in 0..40 {
-        let event = events.recv().await;
+        let event = soon(events.recv()).await;
         let Some(Event::MessageReceived(message)) = event else { panic!("{event:?}") };
         assert_eq!(&*message.id, format!("m-{number}"));
     }
@@ -64,10 +64,10 @@ async fn at_twice_as_many_events_inputs_wait_and_go_on_when_events_are_read() {
     assert_eq!(guest.phase(), Phase::Configuring);
     let mut answer = pin!(guest.message_visible("m"));
     assert!(timeout(Duration::from_secs(5), &mut answer).await.is_err(), "nobody takes it");
-    assert_eq!(events.recv().await, Some(Event::PhaseChanged(Phase::Connecting)));
+    assert_eq!(soon(events.recv()).await, Some(Event::PhaseChanged(Phase::Connecting)));
     assert_eq!(answer.await, Err(InputError::UnknownMessage.into()));
-    assert_eq!(events.recv().await, Some(Event::PhaseChanged(Phase::Configuring)));
-    assert_eq!(events.recv().await, Some(Event::PhaseChanged(Phase::Ready)));
+    assert_eq!(soon(events.recv()).await, Some(Event::PhaseChanged(Phase::Configuring)));
+    assert_eq!(soon(events.recv()).await, Some(Event::PhaseChanged(Phase::Ready)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -134,7 +134,7 @@ async fn a_handle_does_not_speak_for_the_driver() {
 async fn the_phase_is_known_before_its_event() {
     let (connector, mut server) = MemoryConnector::new();
     let (guest, mut events) = webmessaging_tokio::connect(config(), connector);
-    let mut peer = server.dialed().await.expect("a dial").accept();
+    let mut peer = soon(server.dialed()).await.expect("a dial").accept();
     next(&mut peer).await;
     peer.send(session_response(true)).await;
     until_phase(&mut events, Phase::Ready).await;

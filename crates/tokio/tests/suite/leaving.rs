@@ -10,8 +10,8 @@ use webmessaging_tokio::memory::MemoryConnector;
 use webmessaging_tokio::{CommandError, Options, TextError, connect, session, session_with};
 
 use crate::support::{
-    Ready, accept, agent_text, config, echo, millis_since, next, ready, record, until, until_phase,
-    words,
+    Ready, accept, agent_text, config, echo, millis_since, next, ready, record, soon, until,
+    until_phase, words,
 };
 
 #[tokio::test(start_paused = true)]
@@ -33,12 +33,12 @@ async fn dropping_the_last_handle_while_typing_takes_the_indicator_back_and_clos
     assert_eq!(next(&mut peer).await, "typing Off");
     assert_eq!(next(&mut peer).await, "close 1000");
     peer.close(1000).await;
-    let stats = driver.await.expect("no panic");
+    let stats = soon(driver).await.expect("no panic");
     assert_eq!((stats.dials, stats.frames_sent), (1, 3));
     assert_eq!(millis_since(start), 500);
-    assert_eq!(events.recv().await, Some(Event::PhaseChanged(Phase::Closing)));
-    assert_eq!(events.recv().await, Some(Event::PhaseChanged(Phase::Closed)));
-    assert_eq!(events.recv().await, None);
+    assert_eq!(soon(events.recv()).await, Some(Event::PhaseChanged(Phase::Closing)));
+    assert_eq!(soon(events.recv()).await, Some(Event::PhaseChanged(Phase::Closed)));
+    assert_eq!(soon(events.recv()).await, None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -50,18 +50,18 @@ async fn a_peer_that_does_not_answer_the_close_has_two_seconds() {
     assert_eq!(next(&mut peer).await, "gone");
     assert_eq!(millis_since(start), 2_000);
     until_phase(&mut events, Phase::Closed).await;
-    assert_eq!(events.recv().await, None);
+    assert_eq!(soon(events.recv()).await, None);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_text_on_its_way_is_unconfirmed_and_an_echo_during_the_close_still_counts() {
     let Ready { guest, mut peer, mut events, .. } = ready().await;
     let text = guest.send_text("last words");
-    let sent = peer.receive().await.expect("the text");
+    let sent = soon(peer.receive()).await.expect("the text");
     let key = text.key;
     drop(guest);
     assert_eq!(next(&mut peer).await, "close 1000");
-    assert_eq!(text.await, Err(TextError::Unconfirmed));
+    assert_eq!(soon(text).await, Err(TextError::Unconfirmed));
     peer.send(echo(&sent, "m-1")).await;
     peer.close(1000).await;
     until(&mut events, |event| *event == Event::MessageUnconfirmed { key }).await;
@@ -73,17 +73,17 @@ async fn a_text_on_its_way_is_unconfirmed_and_an_echo_during_the_close_still_cou
 async fn a_dial_in_progress_is_abandoned_at_once() {
     let (connector, mut server) = MemoryConnector::new();
     let (guest, mut events) = connect(config(), connector);
-    let mut dial = server.dialed().await.expect("a dial");
+    let mut dial = soon(server.dialed()).await.expect("a dial");
     assert!(dial.url().contains("deploymentId=d-1"));
     let start = Instant::now();
     guest.disconnect();
-    dial.abandoned().await;
+    soon(dial.abandoned()).await;
     for phase in [Phase::Connecting, Phase::Closing, Phase::Closed] {
-        assert_eq!(events.recv().await, Some(Event::PhaseChanged(phase)));
+        assert_eq!(soon(events.recv()).await, Some(Event::PhaseChanged(phase)));
     }
     assert_eq!(millis_since(start), 0);
     drop(guest);
-    assert_eq!(events.recv().await, None);
+    assert_eq!(soon(events.recv()).await, None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -101,13 +101,13 @@ async fn dropping_the_driver_cuts_everything_off() {
 
     driver.abort();
     assert_eq!(next(&mut peer).await, "gone");
-    assert_eq!(text.await, Err(TextError::Gone));
+    assert_eq!(soon(text).await, Err(TextError::Gone));
     assert_eq!(guest.connect().await, Err(CommandError::Gone));
     assert_eq!(guest.send_text("too late").await, Err(TextError::Gone));
     guest.keystroke();
     // What was told before is still there to read.
-    assert!(matches!(events.recv().await, Some(Event::MessageReceived(_))));
-    assert_eq!(events.recv().await, None);
+    assert!(matches!(soon(events.recv()).await, Some(Event::MessageReceived(_))));
+    assert_eq!(soon(events.recv()).await, None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -138,7 +138,7 @@ async fn a_host_that_reads_no_events_can_leave() {
     drop(guest);
     assert_eq!(next(&mut peer).await, "close 1000");
     peer.close(1000).await;
-    driver.await.expect("no panic");
+    soon(driver).await.expect("no panic");
     assert_eq!(millis_since(start), 100);
     drop(events);
 }
@@ -167,7 +167,7 @@ async fn disconnect_after_the_server_closed_ends_without_a_wait() {
     until_phase(&mut events, Phase::Closed).await;
     let start = Instant::now();
     drop(guest);
-    driver.await.expect("no panic");
+    soon(driver).await.expect("no panic");
     assert_eq!(millis_since(start), 0);
 }
 
@@ -182,7 +182,7 @@ async fn the_driver_can_be_polled_beside_other_things() {
         let mut peer = accept(&mut server, true).await;
         until_phase(&mut events, Phase::Ready).await;
         guest.keystroke();
-        assert_eq!(words(&peer.receive().await.expect("a frame")), "typing On");
+        assert_eq!(words(&soon(peer.receive()).await.expect("a frame")), "typing On");
         drop(guest);
         record(&mut peer, Instant::now(), 5_000).await
     };

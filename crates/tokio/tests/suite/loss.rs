@@ -16,7 +16,7 @@ use webmessaging_tokio::{
 };
 
 use crate::support::{
-    Ready, accept, agent_text, config, millis_since, next, ready, ready_by, record, until,
+    Ready, accept, agent_text, config, millis_since, next, ready, ready_by, record, soon, until,
     until_phase,
 };
 
@@ -51,7 +51,7 @@ async fn every_dial_comes_at_the_time_that_the_seed_says() {
     assert!(expected[9] > 10_000, "{expected:?}");
     let mut dials = Vec::new();
     while dials.len() < expected.len() {
-        drop(server.dialed().await);
+        drop(soon(server.dialed()).await);
         dials.push(millis_since(start));
     }
     assert_eq!(dials, expected);
@@ -62,8 +62,8 @@ async fn a_dial_without_an_end_is_abandoned_after_thirty_seconds() {
     let (connector, mut server) = MemoryConnector::new();
     let start = Instant::now();
     let (_guest, mut events) = connect(config(), connector);
-    let mut dial = server.dialed().await.expect("a dial");
-    dial.abandoned().await;
+    let mut dial = soon(server.dialed()).await.expect("a dial");
+    soon(dial.abandoned()).await;
     assert_eq!(millis_since(start), 30_000);
     until_phase(&mut events, Phase::Backoff).await;
     let _peer = accept(&mut server, true).await;
@@ -74,10 +74,12 @@ async fn a_dial_without_an_end_is_abandoned_after_thirty_seconds() {
 async fn a_server_that_does_not_answer_the_configure_is_left_without_waiting_for_its_close() {
     let (connector, mut server) = MemoryConnector::new();
     let (_guest, mut events) = connect(config(), connector);
-    let mut peer = server.dialed().await.expect("a dial").accept();
-    let sent = record(&mut peer, Instant::now(), 11_000).await;
+    let mut peer = soon(server.dialed()).await.expect("a dial").accept();
+    let start = Instant::now();
+    let sent = record(&mut peer, start, 60_000).await;
     assert_eq!(sent, [(0, "configure".into()), (10_000, "close 1001".into())]);
     assert_eq!(next(&mut peer).await, "gone");
+    assert_eq!(millis_since(start), 10_000);
     until_phase(&mut events, Phase::Backoff).await;
 }
 
@@ -85,14 +87,14 @@ async fn a_server_that_does_not_answer_the_configure_is_left_without_waiting_for
 async fn a_refused_guest_is_told_and_does_not_come_back() {
     let (connector, mut server) = MemoryConnector::new();
     let (guest, mut events) = connect(config(), connector);
-    server.dialed().await.expect("a dial").deny();
+    soon(server.dialed()).await.expect("a dial").deny();
     until_phase(&mut events, Phase::Failed(FailReason::AccessDenied)).await;
-    assert_eq!(events.recv().await, Some(Event::AccessDenied));
+    assert_eq!(soon(events.recv()).await, Some(Event::AccessDenied));
     tokio::time::advance(Duration::from_secs(3_600)).await;
     assert!(server.try_dialed().is_none());
     drop(guest);
     until_phase(&mut events, Phase::Closed).await;
-    assert_eq!(events.recv().await, None);
+    assert_eq!(soon(events.recv()).await, None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -100,7 +102,7 @@ async fn only_a_close_with_1000_is_final() {
     for (code, phase) in [(1000, Phase::Closed), (1001, Phase::Backoff), (4000, Phase::Backoff)] {
         let Ready { guest, mut events, peer, .. } = ready().await;
         peer.close(code).await;
-        let event = events.recv().await;
+        let event = soon(events.recv()).await;
         assert_eq!(event, Some(Event::PhaseChanged(phase)), "{code}");
         drop(guest);
     }

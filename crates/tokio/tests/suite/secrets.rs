@@ -9,7 +9,7 @@ use webmessaging_proto::{Config, Event};
 use webmessaging_tokio::memory::MemoryConnector;
 use webmessaging_tokio::{Incoming, Outgoing};
 
-use crate::support::{Ready, agent_text, echo, ready_by, record, until};
+use crate::support::{Ready, agent_text, echo, ready_by, record, soon, until};
 
 /// A log in memory.
 #[derive(Clone, Default)]
@@ -51,10 +51,10 @@ async fn neither_tokens_nor_texts_are_logged_at_any_level() {
     let text = guest.send_text("secret-text");
     let mut sent = Vec::new();
     for _ in 0..3 {
-        sent.push(peer.receive().await.expect("On, Off, text"));
+        sent.push(soon(peer.receive()).await.expect("On, Off, text"));
     }
     peer.send(echo(&sent[2], "m-1")).await;
-    text.await.expect("the echo came");
+    soon(text).await.expect("the echo came");
     peer.send(agent_text("m-2", "secret-answer")).await;
     peer.send("secret-garbage").await;
     until(&mut events, |event| matches!(event, Event::Fault { .. })).await;

@@ -1,8 +1,10 @@
 //! A service in a few lines, and frames in a few words.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use serde_json::{Value, json};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 use webmessaging_proto::{Config, Event, Phase};
 use webmessaging_tokio::memory::{MemoryConnector, MemoryPeer, MemoryServer};
 use webmessaging_tokio::{Events, Handle, Outgoing, connect};
@@ -35,9 +37,16 @@ pub(crate) async fn ready_by(
     Ready { guest, events, server, peer }
 }
 
+/// What does not come in this time, never comes: a broken test fails rather than hangs.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub(crate) async fn soon<F: IntoFuture>(future: F) -> F::Output {
+    timeout(PATIENCE, future).await.expect("something that was waited for did not come")
+}
+
 /// Takes the next dial and its configure.
 pub(crate) async fn accept(server: &mut MemoryServer, new_session: bool) -> MemoryPeer {
-    let mut peer = server.dialed().await.expect("a dial").accept();
+    let mut peer = soon(server.dialed()).await.expect("a dial").accept();
     assert_eq!(next(&mut peer).await, "configure");
     peer.send(session_response(new_session)).await;
     peer
@@ -49,7 +58,7 @@ pub(crate) async fn until_phase(events: &mut Events, phase: Phase) {
 
 pub(crate) async fn until(events: &mut Events, is_it: impl Fn(&Event) -> bool) -> Event {
     loop {
-        let event = events.recv().await.expect("the driver is there");
+        let event = soon(events.recv()).await.expect("the driver is there");
         if is_it(&event) {
             return event;
         }
@@ -58,7 +67,7 @@ pub(crate) async fn until(events: &mut Events, is_it: impl Fn(&Event) -> bool) -
 
 /// The next thing that the guest sends, in words.
 pub(crate) async fn next(peer: &mut MemoryPeer) -> String {
-    peer.receive().await.map_or_else(|| "gone".into(), |sent| words(&sent))
+    soon(peer.receive()).await.map_or_else(|| "gone".into(), |sent| words(&sent))
 }
 
 /// All that the guest sends in the next `millis`, with its time since `start`.
@@ -67,7 +76,7 @@ pub(crate) async fn record(
     start: Instant,
     until_millis: u64,
 ) -> Vec<(u64, String)> {
-    let until = start + std::time::Duration::from_millis(until_millis);
+    let until = start + Duration::from_millis(until_millis);
     let mut sent = Vec::new();
     while let Ok(Some(next)) = timeout_at(until, peer.receive()).await {
         sent.push((millis_since(start), words(&next)));

@@ -8,17 +8,17 @@ use webmessaging_proto::{Event, FailureCode, Input, InputError, LocalKey, MAX_TE
 use webmessaging_tokio::TextError;
 
 use crate::support::{
-    Ready, accept, echo, error, millis_since, next, ready, until, until_phase, words,
+    Ready, accept, echo, error, millis_since, next, ready, soon, until, until_phase, words,
 };
 
 #[tokio::test(start_paused = true)]
 async fn a_text_is_confirmed_by_its_echo() {
     let Ready { guest, mut peer, .. } = ready().await;
     let text = guest.send_text("hello");
-    let sent = peer.receive().await.expect("the text");
+    let sent = soon(peer.receive()).await.expect("the text");
     peer.send(echo(&sent, "m-1")).await;
     let key = text.key;
-    let confirmed = text.await.expect("the echo came");
+    let confirmed = soon(text).await.expect("the echo came");
     assert_eq!((confirmed.key, &*confirmed.id), (key, "m-1"));
     assert_eq!(confirmed.time.as_deref(), Some("2026-05-04T09:00:01.250Z"));
 }
@@ -28,10 +28,10 @@ async fn texts_go_one_by_one_and_each_knows_its_own_end() {
     let Ready { guest, mut peer, .. } = ready().await;
     let texts: Vec<_> = ["a", "b", "c"].into_iter().map(|text| guest.send_text(text)).collect();
     for (number, text) in texts.into_iter().enumerate() {
-        let sent = peer.receive().await.expect("the text");
+        let sent = soon(peer.receive()).await.expect("the text");
         assert!(peer.try_receive().is_none(), "one in flight");
         peer.send(echo(&sent, &format!("m-{number}"))).await;
-        assert_eq!(&*text.await.expect("the echo came").id, format!("m-{number}"));
+        assert_eq!(&*soon(text).await.expect("the echo came").id, format!("m-{number}"));
     }
 }
 
@@ -40,7 +40,7 @@ async fn attributes_travel_with_their_text() {
     let Ready { guest, mut peer, .. } = ready().await;
     let attributes = CustomAttributes([("orderId".into(), "4711".into())].into());
     drop(guest.send_text_with("hello", attributes));
-    let sent = peer.receive().await.expect("the text");
+    let sent = soon(peer.receive()).await.expect("the text");
     let webmessaging_tokio::Outgoing::Frame(frame) = sent else { panic!("{sent:?}") };
     assert!(String::from_utf8_lossy(&frame).contains(r#""orderId":"4711""#));
 }
@@ -51,16 +51,16 @@ async fn without_an_echo_a_text_is_unconfirmed_and_can_be_retried() {
     let start = Instant::now();
     let text = guest.send_text("hello");
     let key = text.key;
-    assert_eq!(text.await, Err(TextError::Unconfirmed));
+    assert_eq!(soon(text).await, Err(TextError::Unconfirmed));
     assert_eq!(millis_since(start), 30_000);
     until(&mut events, |event| *event == Event::MessageUnconfirmed { key }).await;
     next(&mut peer).await;
     let again = guest.retry(key);
     assert_eq!(again.key, key);
-    let sent = peer.receive().await.expect("the text again");
+    let sent = soon(peer.receive()).await.expect("the text again");
     assert_eq!(words(&sent), "text hello");
     peer.send(echo(&sent, "m-1")).await;
-    assert_eq!(&*again.await.expect("the echo came").id, "m-1");
+    assert_eq!(&*soon(again).await.expect("the echo came").id, "m-1");
     assert_eq!(guest.retry(key).await, Err(InputError::UnknownKey { key }.into()));
 }
 
@@ -68,9 +68,9 @@ async fn without_an_echo_a_text_is_unconfirmed_and_can_be_retried() {
 async fn a_text_that_the_server_refuses_has_failed() {
     let Ready { guest, mut peer, .. } = ready().await;
     let text = guest.send_text("hello");
-    let sent = peer.receive().await.expect("the text");
+    let sent = soon(peer.receive()).await.expect("the text");
     peer.send(error(&sent, 4011)).await;
-    assert_eq!(text.await, Err(TextError::Failed(FailureCode::Server(4011))));
+    assert_eq!(soon(text).await, Err(TextError::Failed(FailureCode::Server(4011))));
 }
 
 #[tokio::test(start_paused = true)]
@@ -79,7 +79,7 @@ async fn a_discarded_text_ends_at_once() {
     let text = guest.send_text("hello");
     next(&mut peer).await;
     assert_eq!(guest.discard(text.key).await, Ok(()));
-    assert_eq!(text.await, Err(TextError::Discarded));
+    assert_eq!(soon(text).await, Err(TextError::Discarded));
 }
 
 #[tokio::test(start_paused = true)]
@@ -96,7 +96,7 @@ async fn a_text_from_a_script_has_a_key_of_its_own() {
     let Ready { guest, mut peer, mut events, .. } = ready().await;
     let key = LocalKey(1_000);
     assert_eq!(guest.input(Input::send_text(key, "hello")).await, Ok(()));
-    let sent = peer.receive().await.expect("the text");
+    let sent = soon(peer.receive()).await.expect("the text");
     peer.send(echo(&sent, "m-1")).await;
     until(
         &mut events,
@@ -113,7 +113,7 @@ async fn a_text_sent_before_the_session_is_ready_goes_out_when_it_is() {
     tokio::time::advance(Duration::from_secs(3)).await;
     let mut peer = accept(&mut server, true).await;
     until_phase(&mut events, Phase::Ready).await;
-    let sent = peer.receive().await.expect("the text");
+    let sent = soon(peer.receive()).await.expect("the text");
     peer.send(echo(&sent, "m-1")).await;
-    assert!(text.await.is_ok());
+    assert!(soon(text).await.is_ok());
 }

@@ -21,7 +21,7 @@ use webmessaging_tokio::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use webmessaging_tokio::rustls::{self, ServerConfig};
 use webmessaging_tokio::{CertificateError, Outgoing, WebSocketConnector, connect};
 
-use crate::support::{agent_text, config, echo, session_response, until, until_phase};
+use crate::support::{agent_text, config, echo, session_response, soon, until, until_phase};
 
 type Socket<S> = WebSocketStream<S>;
 
@@ -54,7 +54,7 @@ async fn upgrade<S: AsyncRead + AsyncWrite + Unpin>(
 
 /// Accepts a plain connection and answers its configure.
 async fn accept(listener: &TcpListener) -> Socket<TcpStream> {
-    let (tcp, _) = listener.accept().await.expect("a connection");
+    let (tcp, _) = soon(listener.accept()).await.expect("a connection");
     let (mut socket, _) = upgrade(tcp).await;
     assert_eq!(next(&mut socket).await, "configure");
     send(&mut socket, session_response(true)).await;
@@ -68,7 +68,7 @@ async fn send<S: AsyncRead + AsyncWrite + Unpin>(socket: &mut Socket<S>, frame: 
 
 async fn next_frame<S: AsyncRead + AsyncWrite + Unpin>(socket: &mut Socket<S>) -> Outgoing {
     loop {
-        match socket.next().await.expect("the guest is there").expect("no error") {
+        match soon(socket.next()).await.expect("the guest is there").expect("no error") {
             Message::Text(text) => return Outgoing::Frame(text.into()),
             Message::Close(frame) => {
                 return Outgoing::Close(frame.map_or(0, |frame| frame.code.into()));
@@ -102,7 +102,7 @@ async fn a_whole_session_over_tls_with_a_root_that_was_added() {
     let (listener, address) = listen().await;
     let (pem, acceptor) = certificate();
     let server = tokio::spawn(async move {
-        let (tcp, _) = listener.accept().await.expect("a connection");
+        let (tcp, _) = soon(listener.accept()).await.expect("a connection");
         let tls = acceptor.accept(tcp).await.expect("a TLS handshake");
         let (mut socket, asked) = upgrade(tls).await;
         let asked_for = |name: &str| {
@@ -140,7 +140,7 @@ async fn a_whole_session_over_tls_with_a_root_that_was_added() {
     let (guest, mut events) = connect(config().with_endpoint(endpoint), connector);
     until_phase(&mut events, Phase::Ready).await;
     guest.keystroke();
-    let confirmed = guest.send_text("where is it?").await.expect("the echo came");
+    let confirmed = soon(guest.send_text("where is it?")).await.expect("the echo came");
     assert_eq!(&*confirmed.id, "m-1");
     let event = until(&mut events, |event| matches!(event, Event::MessageReceived(_))).await;
     let Event::MessageReceived(message) = event else { panic!("{event:?}") };
@@ -148,7 +148,7 @@ async fn a_whole_session_over_tls_with_a_root_that_was_added() {
     assert_eq!(guest.message_visible(&*message.id).await, Ok(()));
     guest.disconnect();
     until_phase(&mut events, Phase::Closed).await;
-    let sent = server.await.expect("no panic");
+    let sent = soon(server).await.expect("no panic");
     let expected =
         ["configure", "typing On", "typing Off", "text where is it?", "receipt m-2", "close 1000"];
     assert_eq!(sent, expected);
@@ -159,7 +159,7 @@ async fn a_server_that_is_not_trusted_gets_no_frame() {
     let (listener, address) = listen().await;
     let (_, acceptor) = certificate();
     let server = tokio::spawn(async move {
-        let (tcp, _) = listener.accept().await.expect("a connection");
+        let (tcp, _) = soon(listener.accept()).await.expect("a connection");
         acceptor.accept(tcp).await.is_err()
     });
     let (other_pem, _) = certificate();
@@ -170,7 +170,7 @@ async fn a_server_that_is_not_trusted_gets_no_frame() {
     let endpoint = format!("wss://localhost:{}", address.port());
     let (_guest, mut events) = connect(config().with_endpoint(endpoint), connector);
     until_phase(&mut events, Phase::Backoff).await;
-    assert!(server.await.expect("no panic"));
+    assert!(soon(server).await.expect("no panic"));
 }
 
 #[tokio::test]
@@ -178,7 +178,7 @@ async fn a_configuration_of_the_hosts_replaces_the_roots() {
     let (listener, address) = listen().await;
     let (pem, acceptor) = certificate();
     let server = tokio::spawn(async move {
-        let (tcp, _) = listener.accept().await.expect("a connection");
+        let (tcp, _) = soon(listener.accept()).await.expect("a connection");
         let tls = acceptor.accept(tcp).await.expect("a TLS handshake");
         next(&mut upgrade(tls).await.0).await
     });
@@ -193,12 +193,12 @@ async fn a_configuration_of_the_hosts_replaces_the_roots() {
     let connector = WebSocketConnector::new().tls_config(Arc::new(tls));
     let endpoint = format!("wss://localhost:{}", address.port());
     let (_guest, _events) = connect(config().with_endpoint(endpoint), connector);
-    assert_eq!(server.await.expect("no panic"), "configure");
+    assert_eq!(soon(server).await.expect("no panic"), "configure");
 }
 
 /// Answers an upgrade with a status of HTTP.
 async fn refuse(listener: &TcpListener, status: &str) {
-    let (mut tcp, _) = listener.accept().await.expect("a connection");
+    let (mut tcp, _) = soon(listener.accept()).await.expect("a connection");
     let mut request = Vec::new();
     while !request.ends_with(b"\r\n\r\n") {
         request.push(tcp.read_u8().await.expect("a request"));
@@ -215,7 +215,7 @@ async fn an_upgrade_refused_with_403_is_final_and_with_503_is_not() {
     until_phase(&mut events, Phase::Backoff).await;
     refuse(&listener, "403 Forbidden").await;
     until_phase(&mut events, Phase::Failed(FailReason::AccessDenied)).await;
-    assert_eq!(events.recv().await, Some(Event::AccessDenied));
+    assert_eq!(soon(events.recv()).await, Some(Event::AccessDenied));
 }
 
 #[tokio::test]
@@ -259,7 +259,7 @@ async fn pings_of_the_server_are_answered() {
     let (_guest, _events) = connect(plain(address), WebSocketConnector::new());
     let mut socket = accept(&listener).await;
     socket.send(Message::Ping("are you there".into())).await.expect("the guest is there");
-    let pong = socket.next().await.expect("the guest is there").expect("no error");
+    let pong = soon(socket.next()).await.expect("the guest is there").expect("no error");
     assert_eq!(pong, Message::Pong("are you there".into()));
 }
 
@@ -272,7 +272,7 @@ async fn a_close_of_the_server_passes_its_code_and_is_answered() {
         until_phase(&mut events, Phase::Ready).await;
         let frame = CloseFrame { code: code.into(), reason: Utf8Bytes::default() };
         socket.send(Message::Close(Some(frame))).await.expect("the guest is there");
-        let answer = socket.next().await.expect("an answer").expect("no error");
+        let answer = soon(socket.next()).await.expect("an answer").expect("no error");
         let Message::Close(Some(frame)) = answer else { panic!("{answer:?}") };
         assert_eq!(u16::from(frame.code), code);
         until_phase(&mut events, phase).await;
@@ -309,7 +309,7 @@ async fn a_server_that_answers_a_ping_gets_the_next_one() {
     let (_guest, _events) = connect(plain(address), connector);
     let mut socket = accept(&listener).await;
     for number in [1_u64, 2] {
-        let ping = socket.next().await.expect("the guest stays").expect("no error");
+        let ping = soon(socket.next()).await.expect("the guest stays").expect("no error");
         assert_eq!(ping, Message::Ping(bytes::Bytes::copy_from_slice(&number.to_be_bytes())));
     }
 }
