@@ -446,7 +446,8 @@ impl Typing {
         self.lapses_at().is_some_and(|lapses_at| now < lapses_at)
     }
 
-    fn lapses_at(&self) -> Option<Instant> {
+    /// When the user's typing ends if no key follows.
+    pub(crate) fn lapses_at(&self) -> Option<Instant> {
         self.last_key.map(|last_key| last_key + self.policy.idle).max(self.held_until)
     }
 

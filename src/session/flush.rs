@@ -178,7 +178,10 @@ impl Session {
         self.timers.set(Timer::Budget, budget_at);
         self.timers.set(Timer::TextRetry, retry_at);
         self.timers.set(Timer::TextConfirmation, self.outbox.confirmation_deadline());
-        self.timers.set(Timer::Typing, self.typing.deadline().filter(later));
+        // An On that waits for room gives it up when typing ends.
+        let typing_ends_at = self.typing.lapses_at().filter(|at| blocked && later(at));
+        let typing_at = self.typing.deadline().filter(later).or(typing_ends_at);
+        self.timers.set(Timer::Typing, typing_at);
         self.timers.set(Timer::PeerTyping, self.peer_typing.deadline().filter(later));
         self.timers.set(Timer::Dwell, self.receipts.deadline().filter(later));
     }

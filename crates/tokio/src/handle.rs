@@ -133,7 +133,8 @@ impl Handle {
     /// Sends a text, now or as soon as the session is ready.
     ///
     /// If too many commands wait for the driver, the text is not taken, and ends as
-    /// [`TextError::Busy`](crate::TextError::Busy): texts keep their order, so none waits outside of the line.
+    /// [`TextError::Busy`](crate::TextError::Busy): texts keep their order, so none waits outside
+    /// of the line.
     pub fn send_text(&self, text: impl Into<Sensitive<'static>>) -> SentText {
         self.send_text_with(text, CustomAttributes::default())
     }

@@ -34,7 +34,8 @@
 //! | signals (keys and the like) | they need no place: of many that wait, the newest of a kind counts |
 //! | messages to a peer that does not read | at 256, the transport is lost |
 //!
-//! While nothing is read, confirmations are not read either, and the session's time-outs run on.
+//! While nothing is read, confirmations are not read either, and the session's time-outs run on. Only
+//! the pings rest: a pong that nobody read says nothing.
 //!
 //! # When something is dropped
 //!
@@ -43,7 +44,8 @@
 //! | the last [`Handle`] | as [`Handle::disconnect`]: typing is taken back, the transport closed within 2 s; then the driver ends |
 //! | [`Events`] | events are discarded, the session goes on |
 //! | [`Driver`] | the transport is cut off; answers and texts end as `Gone`, the events after what waits |
-//! | an [`Answer`], a [`Confirmation`], a future of [`Events::recv`] | nothing is lost, and what was given is carried out |
+//! | a [`Confirmation`], a future of [`Events::recv`] | nothing is lost |
+//! | an [`Answer`] | what was given is carried out; what still waits for a place is taken back |
 //!
 //! # Another carrier
 //!

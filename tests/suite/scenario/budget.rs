@@ -93,6 +93,18 @@ fn an_on_goes_out_only_with_room_for_its_off() {
 }
 
 #[test]
+fn a_receipt_that_left_its_room_to_an_on_goes_when_typing_ends_without_it() {
+    let mut world = World::ready(guide());
+    world.recv(frames::agent(None, "m-1", "x"));
+    texts(&mut world, 48);
+    world.take();
+    world.key().visible("m-1");
+    assert_eq!(world.take(), [""; 0], "the On comes first, and there is one slot for two");
+    world.at(30_000);
+    assert_eq!(world.take(), ["16400 send receipt m-1"], "idle: nothing is wanted of typing");
+}
+
+#[test]
 fn off_and_text_are_one_unit_and_may_use_the_reserve() {
     let mut world = World::ready(guide());
     texts(&mut world, 40);

@@ -64,7 +64,7 @@ pub(crate) fn all(holds: impl Fn(&Script, &World) -> Result<(), String>) {
     let check = |script: &Script| holds(script, &script.play()).err();
     let mut tree = tree(failed.number);
     let mut best = (failed.script.clone(), holds(&failed.script, &failed.world).unwrap_err());
-    for _ in 0..2_000 {
+    for _ in 0..number_of("SUITE_SHRINK", 2_000) {
         let current = tree.current();
         let goes_on = if let Some(how) = check(&current) {
             best = (current, how);

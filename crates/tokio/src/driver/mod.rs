@@ -36,7 +36,7 @@ const MESSAGES: usize = 32;
 ///
 /// It does everything in one task: dials, reads, writes, waits. It ends by itself, with the
 /// session's counts, once the last [`Handle`](crate::Handle) was dropped and the session has taken
-/// its leave (2 s at most).
+/// its leave (2 s at most). It needs a tokio runtime with time enabled, and for a WebSocket with IO.
 ///
 /// Cancel safe: nothing is lost between two polls. Dropping it is the end without leave: the
 /// transport is cut off, commands and texts end as `Gone`, the stream of events ends after what

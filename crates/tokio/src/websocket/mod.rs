@@ -65,8 +65,8 @@ impl WebSocketConnector {
         }
     }
 
-    /// Sends `Origin` with the upgrade: a deployment may take guests of its own domains only
-    /// (`wire.md` 1.3). Browsers send theirs by themselves, `https://shop.example`.
+    /// Sends `Origin` with the upgrade: a deployment may take guests of its own domains only.
+    /// Browsers send theirs by themselves, as `https://shop.example`.
     ///
     /// # Errors
     /// If HTTP has no spelling for it.
