@@ -8,6 +8,7 @@ mod lifecycle;
 mod metamorphic;
 mod peer_typing;
 mod receipts;
+mod receipts_model;
 mod texts;
 mod typing;
 mod typing_model;

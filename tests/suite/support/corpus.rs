@@ -11,7 +11,8 @@ use std::thread;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use super::script::{Script, script};
+use super::likelihood::script;
+use super::script::Script;
 use super::world::World;
 
 /// A run and its record.

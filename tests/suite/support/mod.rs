@@ -4,7 +4,10 @@
 
 pub(crate) mod corpus;
 pub(crate) mod frames;
+mod host;
+pub(crate) mod likelihood;
 pub(crate) mod lines;
+pub(crate) mod player;
 pub(crate) mod script;
 pub(crate) mod server;
 pub(crate) mod trace;

@@ -1,0 +1,159 @@
+//! Dialing, configuring and trying again: how long, how often.
+//!
+//! Owns: one test a sentence. Must not know: the session's inside.
+
+use webmessaging_proto::{CloseReason, Config, FailReason, Input, Phase, ReconnectPolicy};
+
+use super::{guide, ms, sent};
+use crate::support::World;
+use crate::support::frames::{self, Accept};
+
+fn reconnecting(change: impl FnOnce(&mut ReconnectPolicy)) -> Config {
+    let mut reconnect = ReconnectPolicy::default();
+    change(&mut reconnect);
+    guide().with_reconnect(reconnect)
+}
+
+#[test]
+fn a_dial_may_take_30_s() {
+    let mut world = World::new(guide());
+    world.does(Input::Connect);
+    world.at(29_999);
+    assert_eq!(world.take(), ["0 phase connecting", "0 open 1"]);
+    world.at(30_000);
+    assert_eq!(world.take(), ["30000 phase backoff", "30000 close 1 1001"]);
+}
+
+#[test]
+fn a_configure_may_take_10_s() {
+    let mut world = World::new(guide());
+    world.does(Input::Connect);
+    world.at(20_000).opened();
+    world.at(29_999).take();
+    world.at(30_000);
+    assert_eq!(world.take(), ["30000 phase backoff", "30000 close 1 1001"]);
+}
+
+#[test]
+fn waits_are_drawn_under_a_bound_that_doubles_up_to_30_s() {
+    let mut longest = [0; 9];
+    for seed in 0..150 {
+        let mut world = World::new(Config::new("d", "t", seed));
+        world.does(Input::Connect);
+        for (tries, longest) in longest.iter_mut().enumerate() {
+            world.close(CloseReason::Lost);
+            let lost_at = world.now;
+            let bound = (1_000 << tries).min(30_000);
+            while world.session.phase() == Phase::Backoff {
+                assert!(world.now <= lost_at + bound, "try {tries}");
+                world.wait(50);
+            }
+            let opened = world.take().pop().unwrap();
+            let at: u64 = opened.split(' ').next().unwrap().parse().unwrap();
+            *longest = (at - lost_at).max(*longest);
+        }
+    }
+    for (tries, longest) in longest.into_iter().enumerate() {
+        let bound = (1_000 << tries).min(30_000);
+        assert!(longest > bound * 9 / 10, "the whole range is used: try {tries}, {longest}");
+    }
+}
+
+#[test]
+fn the_row_of_tries_ends_with_30_s_of_ready() {
+    let wait_after = |ready_for: u64| {
+        let mut waits = Vec::new();
+        for seed in 0..60 {
+            let mut world = World::new(Config::new("d", "t", seed));
+            world.connect(Accept::NEW);
+            for _ in 0..4 {
+                world.lose();
+                world.wait(30_000).opened().accept(Accept::RESUMED);
+            }
+            world.wait(ready_for).lose();
+            let lost_at = world.now;
+            world.take();
+            world.wait(30_000);
+            let at: u64 = world.take()[0].split(' ').next().unwrap().parse().unwrap();
+            waits.push(at - lost_at);
+        }
+        waits.into_iter().max().unwrap()
+    };
+    assert!(wait_after(29_999) > 8_000, "the fifth try");
+    assert!(wait_after(30_000) <= 1_000, "the first try");
+}
+
+#[test]
+fn after_5_minutes_without_success_the_session_fails_with_everything_owed_kept() {
+    let mut world = World::ready(guide());
+    world.recv(frames::agent(None, "m-1", "x")).key();
+    world.at(1_000).lose().text(1, "a").visible("m-1");
+    for at in (2_000..301_000).step_by(500) {
+        world.at(at);
+        if world.session.phase() == Phase::Connecting {
+            world.close(CloseReason::Lost);
+        }
+    }
+    world.at(301_000);
+    assert_eq!(world.session.phase(), Phase::Failed(FailReason::GaveUp));
+    world.take();
+    world.at(400_000);
+    assert_eq!(world.take(), [""; 0]);
+    world.connect(Accept::RESUMED);
+    assert_eq!(
+        sent(world.take()),
+        [
+            "400000 send configure",
+            "400000 send off",
+            "400000 send text a",
+            "400000 send receipt m-1",
+        ]
+    );
+}
+
+#[test]
+fn giving_up_is_optional_and_a_success_starts_the_time_again() {
+    let mut world = World::new(reconnecting(|reconnect| reconnect.give_up = None));
+    world.does(Input::Connect).close(CloseReason::Lost);
+    for at in (0..3_000_000).step_by(10_000) {
+        world.at(at);
+        if world.session.phase() == Phase::Connecting {
+            world.close(CloseReason::Lost);
+        }
+    }
+    assert!(matches!(world.session.phase(), Phase::Backoff | Phase::Connecting));
+
+    let mut world = World::new(reconnecting(|reconnect| reconnect.give_up = Some(ms(40_000))));
+    world.connect(Accept::NEW);
+    for _ in 0..6 {
+        world.lose().wait(30_000).opened().accept(Accept::RESUMED);
+    }
+    assert_eq!(world.session.phase(), Phase::Ready, "180 s in all, but never 40 s in one piece");
+}
+
+#[test]
+fn a_network_that_is_back_cuts_the_wait_to_1_s_once_in_5_s() {
+    let mut cut = 0;
+    for seed in 0..40 {
+        let mut world = World::new(Config::new("d", "t", seed));
+        world.does(Input::Connect);
+        for _ in 0..6 {
+            world.close(CloseReason::Lost).wait(30_000);
+        }
+        world.close(CloseReason::Lost);
+        world.does(Input::NetworkAvailable);
+        world.wait(1_000);
+        assert_eq!(world.session.phase(), Phase::Connecting);
+        world.close(CloseReason::Lost).does(Input::NetworkAvailable);
+        world.wait(1_001);
+        cut += usize::from(world.session.phase() == Phase::Connecting);
+    }
+    assert!(cut < 10, "the second within 5 s must not count: {cut} of 40");
+}
+
+#[test]
+fn connect_in_backoff_dials_at_once() {
+    let mut world = World::ready(guide());
+    world.at(10).lose().does(Input::Connect);
+    assert_eq!(world.take()[1..], ["10 phase connecting", "10 open 2"]);
+}
