@@ -70,7 +70,7 @@ impl Credentials {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct ReconnectPolicy {
-    /// Upper bound of the first wait; doubled for each further try. Default 1 s.
+    /// Upper bound of the first wait; doubled for each further try. Default 1 s, at least 100 ms.
     pub base: Duration,
     /// Upper bound of every wait. Default 30 s.
     pub cap: Duration,
@@ -102,7 +102,7 @@ pub struct Limits {
     /// Texts that wait, are in flight, or are kept for the host; at this many, a further one is
     /// refused with [`OutboxFull`](crate::InputError::OutboxFull). Default 100.
     pub texts: usize,
-    /// Messages known to the ledger; at this many, the oldest is forgotten, and reported as
+    /// Messages known to the ledger, with ids of at most 1024 bytes; at this many, the oldest is forgotten, and reported as
     /// [`ReceiptFailed`](crate::Event::ReceiptFailed) if its receipt was still owed. Default 10,000.
     pub messages: usize,
     /// Remote typists at a time; further ones are not shown. Default 8.

@@ -14,6 +14,9 @@ use serde::Serialize;
 use crate::error::InputError;
 use crate::time::Instant;
 
+/// A longer id is not kept: it is the peer's to choose.
+const MAX_ID_BYTES: usize = 1024;
+
 /// The rules of read receipts.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -136,7 +139,7 @@ impl Receipts {
         }
     }
 
-    /// Takes a message into the ledger. A known id stays as it is, but for what `read` adds: that
+    /// Takes a message into the ledger, unless its id is longer than 1024 bytes. A known id stays as it is, but for what `read` adds: that
     /// the message needs no receipt any more.
     pub fn add(&mut self, id: &str, from: Sender, read: bool) -> Added {
         let state = if read || from == Sender::Guest { State::Settled } else { State::Unread };
@@ -146,7 +149,7 @@ impl Receipts {
             }
             return Added { new: false, lost: None };
         }
-        if self.limit == 0 {
+        if self.limit == 0 || id.len() > MAX_ID_BYTES {
             return Added { new: true, lost: None };
         }
         let lost = if self.entries.len() >= self.limit { self.forget_oldest() } else { None };

@@ -118,14 +118,20 @@ impl JourneyContext {
     }
 }
 
-/// The customer of a [`JourneyContext`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// The customer of a [`JourneyContext`]. `Debug` does not show who it is.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct JourneyCustomer {
     /// The customer's id.
     pub id: String,
     /// What kind of id it is: `cookie` in every known client.
     pub id_type: String,
+}
+
+impl core::fmt::Debug for JourneyCustomer {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("JourneyCustomer").field("id_type", &self.id_type).finish_non_exhaustive()
+    }
 }
 
 /// The visit of a [`JourneyContext`].

@@ -25,6 +25,8 @@ const DIAL: Duration = Duration::from_secs(30);
 const CONFIGURE: Duration = Duration::from_secs(10);
 const CLOSE: Duration = Duration::from_secs(2);
 const HEALTH_CHECK_ANSWER: Duration = Duration::from_secs(10);
+/// The smallest bound of a wait: no policy makes a busy loop of a server that refuses.
+const MIN_BACKOFF: Duration = Duration::from_millis(100);
 /// The longest wait left once the network is back.
 const NETWORK_AVAILABLE_WAIT: Duration = Duration::from_secs(1);
 /// How often that news counts.
@@ -206,6 +208,14 @@ impl Session {
         }
     }
 
+    /// What an answer without a name is for, before the session is accepted.
+    pub(super) fn handshake_cause(&self) -> Option<Cause> {
+        (self.phase == Phase::Configuring).then_some(match self.connection.handshake {
+            Handshake::Configure | Handshake::ConfigureLater => Cause::Configure,
+            Handshake::CloseSession | Handshake::CloseSessionLater => Cause::CloseSession,
+        })
+    }
+
     fn has_room_or_waits(&mut self) -> bool {
         let has_room = self.requests.has_room(Share::Essential, 1, self.now);
         if let (false, Some(room_at)) = (has_room, self.requests.room_at(self.now)) {
@@ -360,7 +370,7 @@ impl Session {
     /// A uniform wait under a bound that doubles with each try.
     pub(super) fn draw_backoff(&mut self, tries: u32) -> Duration {
         let policy = self.config.reconnect;
-        let bound = policy.base.saturating_mul(1 << tries.min(16)).min(policy.cap);
+        let bound = policy.base.saturating_mul(1 << tries.min(16)).min(policy.cap).max(MIN_BACKOFF);
         self.rng.duration_up_to(bound)
     }
 
@@ -437,7 +447,9 @@ impl Session {
                 }
                 Some(Cause::Typing(sent)) => self.typing.unwritten(&sent),
                 Some(Cause::Join) => self.connection.owes_join = true,
-                // Receipts are due again on every loss; the rest belongs to its connection.
+                // It is due again on every loss.
+                Some(Cause::Receipt(_)) => self.stats.receipts_sent -= 1,
+                // The rest belongs to its connection.
                 _ => {}
             }
             self.stats.frames_sent -= 1;

@@ -175,6 +175,7 @@ impl Session {
     /// Whether the session has a use for every one of the events.
     fn receive_events(&mut self, message: &StructuredMessage<'_>) -> bool {
         let mut used = !message.events.is_empty();
+        let mut told = false;
         for event in &message.events {
             match (event, message.direction) {
                 (MessageEvent::Typing(typing), Direction::Outbound) => {
@@ -199,7 +200,8 @@ impl Session {
                     let key = Some(message.key()).filter(|key| !key.is_empty());
                     let said = key.is_some() && self.connection.ended_by.as_deref() == key;
                     let entered = read_only && self.enter_read_only();
-                    if entered || !(read_only || said) {
+                    if entered || !(read_only || said || told) {
+                        told = true;
                         self.emit(Event::ConversationEnded { read_only });
                     }
                     self.connection.ended_by = key.map(Box::from);

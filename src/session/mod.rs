@@ -43,7 +43,7 @@ use requests::{Cause, Request, Requests};
 /// * `now` never runs backward: an earlier time counts as the latest one seen.
 /// * Drain the outputs when you like; none is lost, and none changes what follows.
 /// * An early tick changes nothing; a late one gives what is still true.
-/// * An input that is refused changes nothing.
+/// * An input that is refused changes nothing but the time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Session {
     config: Config,

@@ -45,6 +45,10 @@ impl RateLimit {
             None => self.rest_paused_until(now).is_some(),
         });
         if !same_incident {
+            // Typing and receipts are never answered: after a long peace the row is broken, too.
+            if self.last_at.is_some_and(|last_at| now - last_at > MAX_WAIT) {
+                self.streak = 0;
+            }
             self.streak = self.streak.saturating_add(1);
             self.last_at = Some(now);
         }
@@ -101,6 +105,15 @@ mod tests {
         assert_eq!(hit(Some(secs(9_999)), 19), Some(300));
         limit.succeeded();
         assert_eq!(limit.hit(None, Scope::TextsToo, Some(at(400)), at(400)), Some(secs(5)));
+    }
+
+    #[test]
+    fn a_long_peace_breaks_the_row() {
+        let mut limit = RateLimit::default();
+        for now in [0, 600, 1_200] {
+            let wait = limit.hit(Some(secs(1)), Scope::TextsGoOn, Some(at(now)), at(now));
+            assert_eq!(wait, Some(secs(1)));
+        }
     }
 
     #[test]

@@ -105,7 +105,7 @@ impl Session {
         }
         let cause = match &request {
             Some(request) => Some(request.cause),
-            None => (self.phase == Phase::Configuring).then_some(Cause::Configure),
+            None => self.handshake_cause(),
         };
         match (error, cause) {
             // The server may have told the agent before it failed.

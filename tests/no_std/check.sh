@@ -36,7 +36,7 @@ build() {
 
 # A copy of the consumer, so that its lock file stays out of the repository.
 cp -r "$here" "$work/consumer"
-rm -f "$work/consumer/Cargo.lock"
+cp "$root/Cargo.lock" "$work/consumer/"
 sed -i "s|path = \"../..\"|path = \"$root\"|" "$work/consumer/Cargo.toml"
 build "$work/consumer/Cargo.toml"
 echo "no_std: the core and its consumer build without std"
@@ -48,7 +48,7 @@ fails_for_std() {
         echo "no_std: a leak of std in $what was not found" >&2
         exit 1
     fi
-    if ! grep -q "can't find crate for .std.\|E0463" "$work/leak.log"; then
+    if ! grep -q "can't find crate for .std." "$work/leak.log"; then
         echo "no_std: $what failed for another reason:" >&2
         cat "$work/leak.log" >&2
         exit 1
@@ -60,7 +60,7 @@ fails_for_std "the consumer" "$work/consumer/Cargo.toml" --features leak
 # The core alone, with one line that should not be there.
 mkdir -p "$work/leaky"
 cp -r "$root/src" "$work/leaky/src"
-cp "$root"/README.md "$work/leaky/" 2>/dev/null || true
+cp "$root/README.md" "$root/Cargo.lock" "$work/leaky/"
 sed -i "s|^extern crate alloc;|extern crate alloc; extern crate std;|" "$work/leaky/src/lib.rs"
 sed -e '/^\[workspace\]/,/^$/{/^members\|^default-members/d}' \
     -e '/^\[dev-dependencies\]/,/^$/d' -e '/^\[\[test\]\]/,/^$/d' -e '/^\[\[bench\]\]/,/^$/d' \

@@ -51,10 +51,20 @@ pub enum Entry {
 }
 
 /// A frame as it went out.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SentFrame {
     json: Box<RawValue>,
     tracing_id: Option<String>,
+}
+
+/// A frame holds the token and texts: only its length is shown.
+impl fmt::Debug for SentFrame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SentFrame")
+            .field("bytes", &self.json.get().len())
+            .field("tracing_id", &self.tracing_id)
+            .finish()
+    }
 }
 
 impl Transcript {

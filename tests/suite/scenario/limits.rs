@@ -108,12 +108,20 @@ fn at_the_end_of_time_nothing_overflows_or_hangs() {
 
 #[test]
 fn a_wait_drawn_as_nothing_is_one_wake_up() {
-    let mut reconnect = ReconnectPolicy::default();
-    reconnect.base = Duration::ZERO;
-    let mut session = Session::new(guide().with_reconnect(reconnect), Instant::ORIGIN);
-    session.handle(Input::Connect, Instant::ORIGIN).unwrap();
     let lost = webmessaging_proto::CloseReason::Lost;
-    session.handle(Input::TransportClosed(TransportId(1), lost), Instant::ORIGIN).unwrap();
+    let backing_off = |seed| {
+        let mut reconnect = ReconnectPolicy::default();
+        reconnect.base = Duration::ZERO;
+        let config = Config::new("d", "t", seed).with_reconnect(reconnect);
+        let mut session = Session::new(config, Instant::ORIGIN);
+        session.handle(Input::Connect, Instant::ORIGIN).unwrap();
+        session.handle(Input::TransportClosed(TransportId(1), lost), Instant::ORIGIN).unwrap();
+        session
+    };
+    // Waits are drawn up to 100 ms at least, even for a policy of none.
+    let mut sessions = (0..10_000).map(backing_off);
+    let at_once = |session: &Session| session.deadline().unwrap().at == Instant::ORIGIN;
+    let mut session = sessions.find(at_once).expect("one in a hundred");
     assert_eq!(session.phase(), Phase::Backoff);
     let outputs = drain(&mut session);
     assert!(matches!(outputs.last(), Some(Output::ArmTimer(_))), "{outputs:?}");

@@ -82,13 +82,23 @@ pub enum TransportNews {
 }
 
 /// A message from the server, as it comes off a transport.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Wire {
     /// JSON that may name the `tracingId` of a sent frame.
     Frame(FrameTemplate),
     /// Any text, as it is.
     Text(String),
+}
+
+/// A message holds texts: only its length is shown.
+impl core::fmt::Debug for Wire {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Frame(frame) => frame.fmt(f),
+            Self::Text(text) => write!(f, "Text({} bytes)", text.len()),
+        }
+    }
 }
 
 impl Wire {
@@ -112,7 +122,10 @@ impl Script {
     pub fn parse(script: impl AsRef<[u8]>) -> Result<Self, ScriptError> {
         let mut reader = Reader::default();
         let mut last_line = 0;
-        for (at, line) in script.as_ref().split(|byte| *byte == b'\n').enumerate() {
+        // Some editors put a mark before the first line.
+        let script = script.as_ref();
+        let script = script.strip_prefix(b"\xef\xbb\xbf").unwrap_or(script);
+        for (at, line) in script.split(|byte| *byte == b'\n').enumerate() {
             if !line.trim_ascii().is_empty() {
                 last_line = at + 1;
                 reader

@@ -2,7 +2,9 @@
 //!
 //! Owns: the names of the inputs and of their members. Must not know: other lines, the session.
 
+use core::num::NonZeroU64;
 use serde_json::value::RawValue;
+
 use webmessaging_proto::{CloseReason, Credentials, Input, LocalKey, Sender, TransportId};
 
 use super::config::ATTRIBUTES;
@@ -118,7 +120,8 @@ fn received(members: &mut Members<'_>, wire: Wire) -> Result<Action, Problem> {
 }
 
 fn transport(members: &mut Members<'_>) -> Result<Option<TransportId>, Problem> {
-    Ok(members.optional("transport", TRANSPORT)?.map(TransportId))
+    let number = members.optional::<NonZeroU64>("transport", TRANSPORT)?;
+    Ok(number.map(|number| TransportId(number.get())))
 }
 
 fn close_reason(members: &mut Members<'_>) -> Result<CloseReason, Problem> {

@@ -146,3 +146,32 @@ fn a_line_is_written_with_its_time_first() {
     "#);
     assert_eq!(transcript.comparable().lines().len(), 1);
 }
+
+/// What is due after the last millisecond that there is never comes, and breaks nothing.
+#[test]
+fn a_deadline_beyond_all_numbers_is_never_reached() {
+    let all = u64::MAX;
+    let scripts = [
+        format!(
+            r#"{{"config":{{"deployment_id":"d","token":"t","typing":{{"idle_ms":{all}}}}}}}
+               {{"at_ms":0,"input":"connect"}}
+               {{"at_ms":1,"input":"transport_opened"}}
+               {{"at_ms":2,"recv":{{"class":"SessionResponse","code":200,"body":{{"connected":true}}}}}}
+               {{"at_ms":3,"input":"keystroke"}}
+               {{"until_ms":9000}}"#
+        ),
+        format!(
+            r#"{{"config":{{"deployment_id":"d","token":"t"}}}}
+               {{"at_ms":{all},"input":"connect"}}
+               {{"until_ms":{all}}}"#
+        ),
+    ];
+    for script in scripts {
+        let script = Script::parse(script).unwrap();
+        let mut lines = 0;
+        let mut endpoint = Endpoint::new(script.config().clone(), WebMessaging, Instant::ORIGIN);
+        // Stuck is a fair answer where time has no further to go; a panic is not.
+        let _ = replay(&mut endpoint, &script, &mut |_| lines += 1);
+        assert!(lines > 0);
+    }
+}
