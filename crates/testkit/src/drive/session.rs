@@ -4,8 +4,8 @@
 
 use webmessaging_proto::dialect::{Dialect, WebMessaging};
 use webmessaging_proto::{
-    Capability, Config, EndpointOutput, Event, FaultCode, Input, InputError, Instant, Output,
-    Session, TransportId,
+    Config, EndpointOutput, Event, FaultCode, Input, InputError, Instant, Output, Session,
+    TransportId,
 };
 
 use super::{Drive, Machine, RunError, replay};
@@ -30,13 +30,7 @@ struct TypedSession {
 
 impl TypedSession {
     fn new(config: Config) -> Self {
-        let mut session = Session::new(config, Instant::ORIGIN);
-        for capability in [Capability::Typing, Capability::TypingOff, Capability::Receipts] {
-            if !WebMessaging.supports(capability) {
-                session = session.without(capability);
-            }
-        }
-        Self { session, dialect: WebMessaging }
+        Self { session: Session::new(config, Instant::ORIGIN), dialect: WebMessaging }
     }
 }
 
@@ -78,7 +72,8 @@ impl Machine for TypedSession {
             Output::ArmTimer(deadline) => EndpointOutput::ArmTimer(deadline),
             Output::ClearTimer => EndpointOutput::ClearTimer,
             Output::Emit(event) => EndpointOutput::Emit(event),
-            _ => return None,
+            // To be seen in the transcript rather than passed over.
+            _ => EndpointOutput::Emit(Event::Fault { code: FaultCode::Unencodable }),
         })
     }
 }
