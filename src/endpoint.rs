@@ -5,7 +5,7 @@
 use alloc::vec::Vec;
 
 use crate::config::{Capability, Config};
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, EncodeContext};
 use crate::error::InputError;
 use crate::id::TransportId;
 use crate::input::Input;
@@ -55,6 +55,32 @@ pub enum EndpointOutput {
     ClearTimer,
     /// [`Output::Emit`].
     Emit(Event),
+}
+
+impl EndpointOutput {
+    /// A session's output in a dialect, for hosts that keep the two apart; the frame to send, if it
+    /// is one, replaces what is in `wire`. What the dialect can't spell becomes [`Event::Fault`].
+    pub fn encode<D: Dialect>(
+        output: Output,
+        dialect: &D,
+        context: &EncodeContext<'_>,
+        wire: &mut Vec<u8>,
+    ) -> Self {
+        match output {
+            Output::OpenTransport(transport) => Self::OpenTransport(transport),
+            Output::CloseTransport(transport, close) => Self::CloseTransport(transport, close),
+            Output::SendFrame(frame) => {
+                wire.clear();
+                match dialect.encode(context, &frame, wire) {
+                    Ok(()) => Self::Send,
+                    Err(_) => Self::Emit(Event::Fault { code: FaultCode::Unencodable }),
+                }
+            }
+            Output::ArmTimer(deadline) => Self::ArmTimer(deadline),
+            Output::ClearTimer => Self::ClearTimer,
+            Output::Emit(event) => Self::Emit(event),
+        }
+    }
 }
 
 impl<D: Dialect> Endpoint<D> {
@@ -120,22 +146,8 @@ impl<D: Dialect> Endpoint<D> {
     /// else. Reuse the buffer, and nothing is allocated once it has grown.
     #[must_use = "an output that is dropped is never carried out"]
     pub fn poll_output(&mut self, wire: &mut Vec<u8>) -> Option<EndpointOutput> {
-        Some(match self.session.poll_output()? {
-            Output::OpenTransport(transport) => EndpointOutput::OpenTransport(transport),
-            Output::CloseTransport(transport, close) => {
-                EndpointOutput::CloseTransport(transport, close)
-            }
-            Output::SendFrame(frame) => {
-                wire.clear();
-                match self.dialect.encode(&self.session.encode_context(), &frame, wire) {
-                    Ok(()) => EndpointOutput::Send,
-                    Err(_) => EndpointOutput::Emit(Event::Fault { code: FaultCode::Unencodable }),
-                }
-            }
-            Output::ArmTimer(deadline) => EndpointOutput::ArmTimer(deadline),
-            Output::ClearTimer => EndpointOutput::ClearTimer,
-            Output::Emit(event) => EndpointOutput::Emit(event),
-        })
+        let output = self.session.poll_output()?;
+        Some(EndpointOutput::encode(output, &self.dialect, &self.session.encode_context(), wire))
     }
 
     /// [`Session::deadline`].

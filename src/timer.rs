@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::time::{Deadline, Instant};
+use crate::time::{Deadline, Instant, earliest};
 
 /// What a deadline is for.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
@@ -93,7 +93,7 @@ impl TimerTable {
         *slot = at;
         self.moved = true;
         if let Some(at) = at {
-            self.quiet_until = Some(self.quiet_until.map_or(at, |until| until.min(at)));
+            self.quiet_until = earliest(self.quiet_until, Some(at));
         }
     }
 
@@ -122,7 +122,7 @@ impl TimerTable {
                 self.moved = true;
                 due.timers |= 1 << bit;
             } else {
-                self.quiet_until = Some(self.quiet_until.map_or(at, |until| until.min(at)));
+                self.quiet_until = earliest(self.quiet_until, Some(at));
             }
         }
         due

@@ -7,7 +7,7 @@ use core::time::Duration;
 
 use crate::error::ConfigError;
 use crate::frame::TypingNotice;
-use crate::time::Instant;
+use crate::time::{Instant, earliest};
 
 /// The shortest idle time: below it, an indicator flickers between two keys.
 pub const MIN_IDLE: Duration = Duration::from_millis(500);
@@ -263,18 +263,14 @@ impl Typing {
     /// The user edited the text. Costs a store: the idle time is counted from the last key, and
     /// only looked at when a timer fires.
     pub fn keystroke(&mut self, now: Instant) {
-        if !self.is_desired(now) {
-            self.starts_at = now + self.policy.start_delay;
-        }
+        self.begin(now);
         self.last_key = Some(now);
     }
 
     /// The host says that the user is typing, and keeps its own idle timer: shown until
     /// [`end`](Self::end), at most [`TypingPolicy::hold`] after the last call.
     pub fn hold(&mut self, now: Instant) {
-        if !self.is_desired(now) {
-            self.starts_at = now + self.policy.start_delay;
-        }
+        self.begin(now);
         self.held_until = Some(now + self.policy.hold);
     }
 
@@ -403,10 +399,7 @@ impl Typing {
             };
             Some(on_at.max(self.paused_until))
         });
-        match (on_at, off_at) {
-            (Some(on_at), Some(off_at)) => Some(on_at.min(off_at)),
-            (on_at, off_at) => on_at.or(off_at),
-        }
+        earliest(on_at, off_at)
     }
 
     pub(crate) fn want(&self, now: Instant) -> Option<Want> {
@@ -432,6 +425,13 @@ impl Typing {
     /// Whether another key changes nothing but its own time: the remote shows typing and it holds.
     pub(crate) fn is_steady(&self) -> bool {
         self.belief == Belief::On && self.last_key.is_some()
+    }
+
+    /// The user types: a new burst, unless one is going on.
+    fn begin(&mut self, now: Instant) {
+        if !self.is_desired(now) {
+            self.starts_at = now + self.policy.start_delay;
+        }
     }
 
     /// What shows may show no more, or not yet.

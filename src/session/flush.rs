@@ -8,9 +8,11 @@ use alloc::string::String;
 
 use crate::frame::ClientBody;
 use crate::output::{Event, FailureCode};
+use crate::time::{Instant, earliest};
 use crate::timer::Timer;
 use crate::typing::Want;
 
+use super::outbox::Text;
 use super::requests::{Cause, Share};
 use super::{Phase, Session};
 
@@ -56,15 +58,12 @@ impl Session {
             return false;
         }
         let (share, count) =
-            if self.text_can_go() { (Share::Essential, 2) } else { (Share::Typing, 1) };
+            if self.text_to_go().is_some() { (Share::Essential, 2) } else { (Share::Typing, 1) };
         self.send_typing_within(share, count)
     }
 
     fn send_text(&mut self) -> bool {
-        if !self.text_can_go() {
-            return false;
-        }
-        let Some(text) = self.outbox.next(self.now) else { return false };
+        let Some(text) = self.text_to_go() else { return false };
         if !self.requests.has_room(Share::Essential, 1, self.now) {
             return true;
         }
@@ -77,9 +76,9 @@ impl Session {
         false
     }
 
-    fn text_can_go(&self) -> bool {
-        self.rate_limit.texts_paused_until(self.now).is_none()
-            && self.outbox.next(self.now).is_some()
+    fn text_to_go(&self) -> Option<&Text> {
+        let paused = self.rate_limit.texts_paused_until(self.now).is_some();
+        self.outbox.next(self.now).filter(|_| !paused)
     }
 
     fn send_typing(&mut self, want: Want) -> bool {
@@ -165,15 +164,11 @@ impl Session {
         let online = self.phase == Phase::Ready;
         let texts_paused_until = self.rate_limit.texts_paused_until(now).filter(|_| online);
         let rest_paused_until = self.rate_limit.rest_paused_until(now).filter(|_| online);
-        let pause = match (texts_paused_until, rest_paused_until) {
-            (Some(texts), Some(rest)) => Some(texts.min(rest)),
-            (texts, rest) => texts.or(rest),
-        };
-        let later = |at: &crate::Instant| *at > now;
+        let later = |at: &Instant| *at > now;
         let health_check_at = self.connection.health_check_at.filter(|at| online && later(at));
         let budget_at = self.requests.room_at(now).filter(|_| blocked);
         let retry_at = self.outbox.retry_deadline().filter(|at| online && later(at));
-        self.timers.set(Timer::RateLimit, pause);
+        self.timers.set(Timer::RateLimit, earliest(texts_paused_until, rest_paused_until));
         self.timers.set(Timer::HealthCheck, health_check_at);
         self.timers.set(Timer::Budget, budget_at);
         self.timers.set(Timer::TextRetry, retry_at);

@@ -56,10 +56,7 @@ pub(crate) struct Emulate {
 
 impl Emulate {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .map_err(EmulateError::Runtime)?;
+        let runtime = tokio::runtime::Runtime::new().map_err(EmulateError::Runtime)?;
         Ok(runtime.block_on(self.emulate())?)
     }
 

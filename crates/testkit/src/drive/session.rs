@@ -4,8 +4,7 @@
 
 use webmessaging_proto::dialect::{Dialect, WebMessaging};
 use webmessaging_proto::{
-    Config, EndpointOutput, Event, FaultCode, Input, InputError, Instant, Output, Session,
-    TransportId,
+    Config, EndpointOutput, Input, InputError, Instant, Session, TransportId,
 };
 
 use super::{Drive, Machine, RunError, replay};
@@ -57,23 +56,8 @@ impl Machine for TypedSession {
     }
 
     fn poll(&mut self, wire: &mut Vec<u8>) -> Option<EndpointOutput> {
-        Some(match self.session.poll_output()? {
-            Output::OpenTransport(transport) => EndpointOutput::OpenTransport(transport),
-            Output::CloseTransport(transport, close) => {
-                EndpointOutput::CloseTransport(transport, close)
-            }
-            Output::SendFrame(frame) => {
-                wire.clear();
-                match self.dialect.encode(&self.session.encode_context(), &frame, wire) {
-                    Ok(()) => EndpointOutput::Send,
-                    Err(_) => EndpointOutput::Emit(Event::Fault { code: FaultCode::Unencodable }),
-                }
-            }
-            Output::ArmTimer(deadline) => EndpointOutput::ArmTimer(deadline),
-            Output::ClearTimer => EndpointOutput::ClearTimer,
-            Output::Emit(event) => EndpointOutput::Emit(event),
-            // To be seen in the transcript rather than passed over.
-            _ => EndpointOutput::Emit(Event::Fault { code: FaultCode::Unencodable }),
-        })
+        let output = self.session.poll_output()?;
+        let context = self.session.encode_context();
+        Some(EndpointOutput::encode(output, &self.dialect, &context, wire))
     }
 }

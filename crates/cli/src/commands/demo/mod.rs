@@ -42,10 +42,7 @@ impl Demo {
     pub(crate) const PLAIN: Self = Self { json: false };
 
     pub(crate) fn run(&self) -> Result<(), Failure> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .map_err(DemoError::Runtime)?;
+        let runtime = tokio::runtime::Runtime::new().map_err(DemoError::Runtime)?;
         let style = if self.json { Style::Json } else { Style::Columns };
         Ok(runtime.block_on(demonstrate(style))?)
     }
