@@ -262,6 +262,42 @@ impl Config {
         &self.deployment_id
     }
 
+    /// The rules of the own typing indicator.
+    #[must_use]
+    pub const fn typing(&self) -> &TypingPolicy {
+        &self.typing
+    }
+
+    /// The rules of read receipts.
+    #[must_use]
+    pub const fn receipts(&self) -> &ReceiptPolicy {
+        &self.receipts
+    }
+
+    /// The rules of reconnecting.
+    #[must_use]
+    pub const fn reconnect(&self) -> &ReconnectPolicy {
+        &self.reconnect
+    }
+
+    /// The time from one health check to the next, if there are any.
+    #[must_use]
+    pub const fn health_check(&self) -> Option<Duration> {
+        self.health_check
+    }
+
+    /// What each new session is opened with, if it is.
+    #[must_use]
+    pub const fn auto_start(&self) -> Option<&CustomAttributes> {
+        self.auto_start.as_ref()
+    }
+
+    /// The caps.
+    #[must_use]
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// What to dial: the endpoint with its query. Holds no secret.
     #[must_use]
     pub fn url(&self) -> String {
