@@ -6,11 +6,11 @@ use alloc::vec::Vec;
 
 use crate::config::{Capability, Config};
 use crate::dialect::{Dialect, EncodeContext};
-use crate::error::InputError;
+use crate::error::{InputError, RestoreError};
 use crate::id::TransportId;
 use crate::input::Input;
 use crate::output::{Close, Event, FaultCode, Output};
-use crate::session::{Phase, Session};
+use crate::session::{Phase, Session, Snapshot};
 use crate::time::{Deadline, Instant};
 
 /// A [`Session`] that takes and gives bytes.
@@ -94,6 +94,20 @@ impl<D: Dialect> Endpoint<D> {
             }
         }
         Self { session, dialect }
+    }
+
+    /// [`Session::restore`], with a session that speaks `dialect`.
+    ///
+    /// # Errors
+    /// As [`Session::restore`].
+    pub fn restore(
+        config: Config,
+        dialect: D,
+        snapshot: Snapshot,
+        now: Instant,
+    ) -> Result<Self, RestoreError> {
+        let Self { session, dialect } = Self::new(config, dialect, now);
+        Ok(Self { session: session.resumed(snapshot)?, dialect })
     }
 
     /// [`Session::handle`].

@@ -1,6 +1,6 @@
 //! The caller's mistakes, typed. The peer's mistakes are events.
 //!
-//! Owns: [`InputError`], [`ConfigError`]. Must not know: how a mistake is found.
+//! Owns: [`InputError`], [`ConfigError`], [`RestoreError`]. Must not know: how a mistake is found.
 
 use core::time::Duration;
 
@@ -137,5 +137,43 @@ pub enum ConfigError {
     HealthCheckTooOften {
         /// What was asked.
         interval: Duration,
+    },
+}
+
+/// Why a snapshot was refused. Nothing of it was taken over: start a new session instead, or keep
+/// the snapshot for a program that can read it.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum RestoreError {
+    /// The snapshot was written by a program with another format.
+    #[error(
+        "the snapshot has version {found}, this program reads {supported}: it is from another release"
+    )]
+    UnsupportedVersion {
+        /// The snapshot's version.
+        found: u32,
+        /// The one that can be read.
+        supported: u32,
+    },
+    /// The snapshot is of another deployment's session.
+    #[error("the snapshot belongs to another deployment than the configuration")]
+    OtherDeployment,
+    /// More than the configuration's caps let in.
+    #[error(
+        "the snapshot has {found} {what}, the limit is {limit}: raise the limit or start a new session"
+    )]
+    TooMany {
+        /// Of what: `texts` or `messages`.
+        what: &'static str,
+        /// How many there are.
+        found: usize,
+        /// The cap.
+        limit: usize,
+    },
+    /// No session was ever in this state.
+    #[error("the snapshot is damaged: its {part} cannot be read; start a new session")]
+    Damaged {
+        /// The part of the snapshot.
+        part: &'static str,
     },
 }

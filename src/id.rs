@@ -2,9 +2,11 @@
 //!
 //! Owns: their types and textual forms. Must not know: who makes them.
 
+use alloc::string::String;
 use core::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::de::{Error as _, Unexpected};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::rng::Rng;
 
@@ -17,7 +19,7 @@ pub struct TransportId(pub u64);
 
 /// The host's own name for a text that it sends. A key is free again once its text is confirmed or
 /// discarded.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct LocalKey(pub u64);
 
 /// Names a request, and comes back with the server's answer (`wire.md` 3.7). Written as a UUID v4.
@@ -99,5 +101,13 @@ impl fmt::Debug for TracingId {
 impl Serialize for TracingId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for TracingId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let foreign = || D::Error::invalid_value(Unexpected::Str(&text), &"a UUID of version 4");
+        Self::parse(&text).ok_or_else(foreign)
     }
 }

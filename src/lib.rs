@@ -12,6 +12,7 @@ mod endpoint;
 mod error;
 mod id;
 mod input;
+mod offset;
 mod output;
 mod peer_typing;
 mod receipts;
@@ -27,7 +28,7 @@ pub use config::{
     ReconnectPolicy,
 };
 pub use endpoint::{Endpoint, EndpointOutput};
-pub use error::{ConfigError, InputError};
+pub use error::{ConfigError, InputError, RestoreError};
 pub use id::{LocalKey, TracingId, TransportId};
 pub use input::{CloseReason, Input};
 pub use output::{Close, ClosedReason, Event, FailureCode, FaultCode, Message, Output};
@@ -37,7 +38,9 @@ pub use peer_typing::{
 };
 pub use receipts::{Added, LedgerId, ReceiptPolicy, Receipts, Sender};
 pub use sensitive::Sensitive;
-pub use session::{FailReason, Phase, Session, Stats, phase_diagram};
+pub use session::{
+    FailReason, HeldText, Phase, Session, Snapshot, Stats, TextState, phase_diagram,
+};
 pub use time::{Deadline, Instant};
 pub use timer::Timer;
 pub use typing::{MIN_IDLE, SentNotice, Typing, TypingPolicy};

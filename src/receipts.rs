@@ -3,6 +3,8 @@
 //! Owns: the ledger of messages, the evidence (visible, in the foreground, long enough), and the
 //! order of receipts. Must not know: frames, budgets, transports.
 
+mod snapshot;
+
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::sync::Arc;
@@ -13,6 +15,8 @@ use serde::Serialize;
 
 use crate::error::InputError;
 use crate::time::Instant;
+
+pub(crate) use snapshot::ReceiptsSnapshot;
 
 /// A longer id is not kept: it is the peer's to choose.
 const MAX_ID_BYTES: usize = 1024;
@@ -116,6 +120,10 @@ enum State {
 impl State {
     const fn is_owed(self) -> bool {
         matches!(self, Self::Due | Self::Sent | Self::Parked)
+    }
+
+    const fn is_settled(self) -> bool {
+        matches!(self, Self::Settled)
     }
 }
 

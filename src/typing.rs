@@ -3,11 +3,15 @@
 //! Owns: what the user wants shown against what the remote believes, and every rule of time between
 //! them. Must not know: frames, budgets, transports.
 
+mod snapshot;
+
 use core::time::Duration;
 
 use crate::error::ConfigError;
 use crate::frame::TypingNotice;
 use crate::time::{Instant, earliest};
+
+pub(crate) use snapshot::TypingSnapshot;
 
 /// The shortest idle time: below it, an indicator flickers between two keys.
 pub const MIN_IDLE: Duration = Duration::from_millis(500);

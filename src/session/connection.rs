@@ -7,10 +7,13 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use crate::error::InputError;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{InputError, RestoreError};
 use crate::frame::{ClientBody, ClientFrame, SessionResponse};
 use crate::id::TransportId;
 use crate::input::CloseReason;
+use crate::offset::Offset;
 use crate::output::{Close, ClosedReason, Event, FailureCode, FaultCode, Output};
 use crate::peer_typing::PeerTypingEnd;
 use crate::sensitive::Sensitive;
@@ -29,6 +32,8 @@ const HEALTH_CHECK_ANSWER: Duration = Duration::from_secs(10);
 const MIN_BACKOFF: Duration = Duration::from_millis(100);
 /// The longest wait left once the network is back.
 const NETWORK_AVAILABLE_WAIT: Duration = Duration::from_secs(1);
+/// More than any session dials, and a number that JSON can hold.
+const MOST_DIALS: u64 = 1 << 53;
 /// How often that news counts.
 const NETWORK_AVAILABLE_EVERY: Duration = Duration::from_secs(5);
 
@@ -66,6 +71,61 @@ enum Past {
     Accepted,
     /// The session was accepted, and the connection is lost since.
     Lost,
+}
+
+/// What a snapshot holds of a session without a connection.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(super) struct ConnectionSnapshot {
+    dialed: u64,
+    tries: u32,
+    /// Whether the session was ever accepted.
+    accepted: bool,
+    #[serde(default)]
+    start_new: bool,
+    #[serde(default)]
+    owes_join: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ended_by: Option<Box<str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    network_available_at: Option<Offset>,
+}
+
+impl Connection {
+    pub(super) const fn transport(&self) -> Option<TransportId> {
+        self.transport
+    }
+
+    pub(super) fn snapshot(&self, now: Instant) -> ConnectionSnapshot {
+        ConnectionSnapshot {
+            dialed: self.dialed,
+            tries: self.tries,
+            accepted: self.past != Past::Nothing,
+            start_new: self.start_new,
+            owes_join: self.owes_join,
+            ended_by: self.ended_by.clone(),
+            network_available_at: self.network_available_at.map(|at| Offset::of(at, now)),
+        }
+    }
+
+    /// Takes over what a snapshot holds; for a connection that never was.
+    pub(super) fn restore(
+        &mut self,
+        saved: ConnectionSnapshot,
+        now: Instant,
+    ) -> Result<(), RestoreError> {
+        if saved.dialed > MOST_DIALS {
+            return Err(RestoreError::Damaged { part: "connection" });
+        }
+        self.dialed = saved.dialed;
+        self.tries = saved.tries;
+        self.past = if saved.accepted { Past::Lost } else { Past::Nothing };
+        self.start_new = saved.start_new;
+        self.owes_join = saved.owes_join;
+        self.ended_by = saved.ended_by;
+        self.network_available_at =
+            saved.network_available_at.map(|at| at.from(now, Duration::ZERO));
+        Ok(())
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -345,6 +405,8 @@ impl Session {
     pub(super) fn give_up(&mut self) {
         if self.transition(Trigger::GiveUp) {
             self.timers.clear(Timer::Backoff);
+            // A dial that failed at the same time has set it anew.
+            self.timers.clear(Timer::GiveUp);
             self.detach(Some(Close::Unresponsive), PeerTypingEnd::Disconnected);
         }
     }
@@ -369,9 +431,12 @@ impl Session {
 
     /// A uniform wait under a bound that doubles with each try.
     pub(super) fn draw_backoff(&mut self, tries: u32) -> Duration {
-        let policy = self.config.reconnect;
-        let bound = policy.base.saturating_mul(1 << tries.min(16)).min(policy.cap).max(MIN_BACKOFF);
-        self.rng.duration_up_to(bound)
+        let bound = self.config.reconnect.base.saturating_mul(1 << tries.min(16));
+        self.rng.duration_up_to(bound.min(self.longest_backoff()).max(MIN_BACKOFF))
+    }
+
+    pub(super) fn longest_backoff(&self) -> Duration {
+        self.config.reconnect.cap.max(MIN_BACKOFF)
     }
 
     fn transition(&mut self, trigger: Trigger) -> bool {

@@ -11,6 +11,7 @@ mod phase;
 mod rate_limit;
 mod requests;
 mod routing;
+mod snapshot;
 
 use alloc::collections::VecDeque;
 
@@ -30,9 +31,11 @@ use crate::typing::Typing;
 
 use connection::Connection;
 use outbox::Outbox;
+pub use outbox::{HeldText, TextState};
 pub use phase::{FailReason, Phase, phase_diagram};
 use rate_limit::RateLimit;
 use requests::{Cause, Request, Requests};
+pub use snapshot::Snapshot;
 
 /// The guest's side of a conversation, as a state machine.
 ///
@@ -265,6 +268,12 @@ impl Session {
             Capability::TypingOff => self.capabilities.typing_off,
             Capability::Receipts => self.capabilities.receipts,
         }
+    }
+
+    /// The texts that are not settled: those that wait, in their order, the one in flight first;
+    /// then those that are kept for the host.
+    pub fn texts(&self) -> impl Iterator<Item = HeldText<'_>> {
+        self.outbox.texts()
     }
 
     /// What a dialect needs to encode this session's frames.

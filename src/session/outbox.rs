@@ -3,6 +3,8 @@
 //! Owns: their order, their attempts, and what is kept for the host. Must not know: frames, phases,
 //! the request budget.
 
+mod snapshot;
+
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -13,6 +15,8 @@ use crate::frame::CustomAttributes;
 use crate::id::{LocalKey, TracingId};
 use crate::sensitive::Sensitive;
 use crate::time::Instant;
+
+pub(super) use snapshot::OutboxSnapshot;
 
 /// How long an echo may take.
 const CONFIRMATION: Duration = Duration::from_secs(30);
@@ -31,6 +35,32 @@ pub(crate) struct Text {
     pub(crate) attributes: CustomAttributes,
     attempts: Vec<TracingId>,
     failures: u32,
+}
+
+/// A text that the session holds; see [`Session::texts`](crate::Session::texts).
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct HeldText<'a> {
+    /// The host's name for it.
+    pub key: LocalKey,
+    /// What it says.
+    pub text: &'a Sensitive<'static>,
+    /// Sent along with it.
+    pub attributes: &'a CustomAttributes,
+    /// How far it is.
+    pub state: TextState,
+}
+
+/// How far a text is on its way.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum TextState {
+    /// It goes out by itself.
+    Waiting,
+    /// It was written and not confirmed yet.
+    InFlight,
+    /// It failed or is unconfirmed, and waits for `Retry` or `Discard`.
+    Kept,
 }
 
 /// What a server error means for the text.
@@ -70,7 +100,7 @@ impl Outbox {
         if chars > MAX_TEXT_CHARS {
             return Err(InputError::TextTooLong { chars });
         }
-        if self.texts().any(|text| text.key == key) {
+        if self.waiting.iter().chain(&self.kept).any(|text| text.key == key) {
             return Err(InputError::DuplicateKey { key });
         }
         if self.waiting.len() + self.kept.len() >= limit {
@@ -215,7 +245,7 @@ impl Outbox {
         self.in_flight.is_some_and(|in_flight| in_flight.tracing_id == tracing_id)
     }
 
-    fn in_flight_key(&self) -> Option<LocalKey> {
+    pub(crate) fn in_flight_key(&self) -> Option<LocalKey> {
         self.in_flight.and_then(|_| self.waiting.front()).map(|text| text.key)
     }
 
@@ -232,7 +262,23 @@ impl Outbox {
         self.sent_at.front().filter(|_| self.sent_at.len() == RATE).map(|at| *at + RATE_WINDOW)
     }
 
-    fn texts(&self) -> impl Iterator<Item = &Text> {
-        self.waiting.iter().chain(&self.kept)
+    pub(crate) fn is_kept(&self, key: LocalKey) -> bool {
+        self.kept.iter().any(|text| text.key == key)
+    }
+
+    /// Every text, in the order in which they go out, then the kept ones.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = HeldText<'_>> {
+        let in_flight = self.in_flight.is_some();
+        let waiting = self.waiting.iter().enumerate().map(move |(at, text)| {
+            let first = if in_flight { TextState::InFlight } else { TextState::Waiting };
+            (text, if at == 0 { first } else { TextState::Waiting })
+        });
+        let kept = self.kept.iter().map(|text| (text, TextState::Kept));
+        waiting.chain(kept).map(|(text, state)| HeldText {
+            key: text.key,
+            text: &text.body,
+            attributes: &text.attributes,
+            state,
+        })
     }
 }

@@ -6,10 +6,10 @@
 use core::fmt::{self, Write as _};
 
 use alloc::string::String;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Where a session stands.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(tag = "phase", content = "reason", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Phase {
@@ -34,7 +34,7 @@ pub enum Phase {
 }
 
 /// Why a session failed.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FailReason {

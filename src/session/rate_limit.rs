@@ -4,12 +4,15 @@
 
 use core::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
+use crate::offset::Offset;
 use crate::time::Instant;
 
 /// The wait after a refusal that names none.
 pub(crate) const DEFAULT_WAIT: Duration = Duration::from_secs(5);
 const MIN_WAIT: Duration = Duration::from_secs(1);
-const MAX_WAIT: Duration = Duration::from_secs(300);
+pub(crate) const MAX_WAIT: Duration = Duration::from_secs(300);
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct RateLimit {
@@ -76,6 +79,40 @@ impl RateLimit {
 
     pub(crate) fn rest_paused_until(&self, now: Instant) -> Option<Instant> {
         self.rest_until.filter(|until| *until > now)
+    }
+}
+
+/// What a snapshot holds of the pauses.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) struct RateLimitSnapshot {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    texts_until: Option<Offset>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rest_until: Option<Offset>,
+    streak: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_at: Option<Offset>,
+}
+
+impl RateLimit {
+    pub(crate) fn snapshot(&self, now: Instant) -> RateLimitSnapshot {
+        let offset = |at: Instant| Offset::of(at, now);
+        RateLimitSnapshot {
+            texts_until: self.texts_until.map(offset),
+            rest_until: self.rest_until.map(offset),
+            streak: self.streak,
+            last_at: self.last_at.map(offset),
+        }
+    }
+
+    pub(crate) fn restore(saved: &RateLimitSnapshot, now: Instant) -> Self {
+        let time = |at: Offset| at.from(now, MAX_WAIT);
+        Self {
+            texts_until: saved.texts_until.map(time),
+            rest_until: saved.rest_until.map(time),
+            streak: saved.streak,
+            last_at: saved.last_at.map(time),
+        }
     }
 }
 

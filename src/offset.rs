@@ -1,0 +1,62 @@
+//! Times as a snapshot holds them: relative to the moment at which it was taken.
+//!
+//! Owns: [`Offset`]. Must not know: what the times are for.
+
+use core::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::Instant;
+
+/// Whole milliseconds from the snapshot to a time: positive is still to come. Rounded to the later
+/// one, so that no timer of a restored session is early.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(transparent)]
+pub(crate) struct Offset(i64);
+
+impl Offset {
+    pub(crate) fn of(at: Instant, now: Instant) -> Self {
+        let ahead = (at - now).as_nanos().div_ceil(1_000_000);
+        let behind = (now - at).as_millis();
+        let millis = |millis: u128| i64::try_from(millis).unwrap_or(i64::MAX);
+        Self(millis(ahead) - millis(behind))
+    }
+
+    /// The same distance from `now`, at most `limit` ahead: what is read may be damaged, or from a
+    /// session with longer times. A clock that was not running yet gives its origin.
+    pub(crate) fn from(self, now: Instant, limit: Duration) -> Instant {
+        let distance = Duration::from_millis(self.0.unsigned_abs());
+        if self.0 > 0 {
+            now + distance.min(limit)
+        } else {
+            Instant::new(now.since_origin().saturating_sub(distance))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_keeps_its_distance_from_now() {
+        let [then, now] = [Instant::from_millis(70_000), Instant::from_millis(500)];
+        let limit = Duration::from_secs(60);
+        for (at, expected) in [(70_200, 700), (69_900, 400), (60_000, 0), (999_999, 60_500)] {
+            let offset = Offset::of(Instant::from_millis(at), then);
+            assert_eq!(offset.from(now, limit), Instant::from_millis(expected));
+        }
+    }
+
+    #[test]
+    fn rounding_is_never_early() {
+        let at = |nanos| Instant::new(Duration::from_nanos(nanos));
+        let now = at(10_000_000_500);
+        assert_eq!(Offset::of(at(10_000_000_501), now), Offset(1));
+        assert_eq!(Offset::of(at(9_999_000_499), now), Offset(-1));
+        assert_eq!(Offset::of(at(9_999_900_000), now), Offset(0));
+        assert_eq!(Offset(i64::MIN).from(now, Duration::MAX), Instant::ORIGIN);
+        let last = Offset::of(Instant::new(Duration::MAX), Instant::ORIGIN);
+        assert_eq!(last, Offset(i64::MAX));
+    }
+}

@@ -1,0 +1,105 @@
+//! What a snapshot holds of the ledger.
+//!
+//! Owns: the way from the ledger to data and back, and the check of what is read. Must not know: the
+//! rest of the snapshot.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{LedgerId, MAX_ID_BYTES, Receipts, Sender, State};
+use crate::error::RestoreError;
+use crate::offset::Offset;
+use crate::time::Instant;
+
+/// The ledger of a session without a connection. Messages are named by their place in `messages`;
+/// one that no list names needs no receipt any more.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) struct ReceiptsSnapshot {
+    foreground: bool,
+    /// Their ids, oldest first.
+    messages: Vec<Box<str>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unread: Vec<usize>,
+    /// On screen, with the start of their dwell.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    visible: Vec<(usize, Offset)>,
+    /// Read, in the order of reading; the server is to be told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    due: Vec<usize>,
+}
+
+impl ReceiptsSnapshot {
+    /// Nothing is on screen any more.
+    pub(crate) fn hide_all(&mut self) {
+        self.unread.extend(self.visible.drain(..).map(|(place, _)| place));
+        self.unread.sort_unstable();
+    }
+}
+
+impl Receipts {
+    /// The ledger after [`connection_lost`](Self::connection_lost).
+    pub(crate) fn snapshot(&self, now: Instant) -> ReceiptsSnapshot {
+        let place = |key: &LedgerId| usize::try_from(key.0 - self.forgotten).unwrap_or(usize::MAX);
+        let entries = self.entries.iter().enumerate();
+        ReceiptsSnapshot {
+            foreground: self.foreground,
+            messages: self.entries.iter().map(|entry| Box::from(&*entry.id)).collect(),
+            unread: entries
+                .filter(|(_, entry)| entry.state == State::Unread)
+                .map(|(place, _)| place)
+                .collect(),
+            visible: self
+                .watched
+                .iter()
+                .map(|(key, since)| (place(key), Offset::of(*since, now)))
+                .collect(),
+            due: self.due.iter().map(place).collect(),
+        }
+    }
+
+    /// Takes over what a snapshot holds; for an empty ledger.
+    ///
+    /// # Errors
+    /// If it is no snapshot of a ledger, or too large for this one.
+    pub(crate) fn restore(
+        &mut self,
+        saved: &ReceiptsSnapshot,
+        now: Instant,
+    ) -> Result<(), RestoreError> {
+        let damaged = Err(RestoreError::Damaged { part: "messages" });
+        if saved.messages.len() > self.limit {
+            return Err(RestoreError::TooMany {
+                what: "messages",
+                found: saved.messages.len(),
+                limit: self.limit,
+            });
+        }
+        for id in &saved.messages {
+            if id.len() > MAX_ID_BYTES || !self.add(id, Sender::Agent, true).new {
+                return damaged;
+            }
+        }
+        let places = saved.visible.iter().map(|(place, _)| place);
+        for &place in saved.unread.iter().chain(places).chain(&saved.due) {
+            let named_once = self.entries.get_mut(place).is_some_and(|entry| {
+                core::mem::replace(&mut entry.state, State::Unread).is_settled()
+            });
+            if !named_once {
+                return damaged;
+            }
+        }
+        for (place, since) in &saved.visible {
+            let key = LedgerId(*place as u64);
+            self.set(key, State::Watched);
+            self.watched.push((key, since.from(now, Duration::ZERO)));
+        }
+        for place in &saved.due {
+            self.read(LedgerId(*place as u64));
+        }
+        self.foreground = saved.foreground;
+        Ok(())
+    }
+}

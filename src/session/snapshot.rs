@@ -1,0 +1,231 @@
+//! A session as data, to go on with it in another process.
+//!
+//! Owns: [`Snapshot`] and its format, version 1. Must not know: how a machine keeps its part of it.
+
+use alloc::boxed::Box;
+
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+use crate::config::Config;
+use crate::error::RestoreError;
+use crate::id::LocalKey;
+use crate::input::CloseReason;
+use crate::offset::Offset;
+use crate::output::Event;
+use crate::receipts::ReceiptsSnapshot;
+use crate::time::Instant;
+use crate::timer::Timer;
+use crate::typing::TypingSnapshot;
+
+use super::connection::ConnectionSnapshot;
+use super::outbox::{Outbox, OutboxSnapshot};
+use super::rate_limit::{MAX_WAIT, RateLimit, RateLimitSnapshot};
+use super::{Phase, Session};
+
+/// The format that this crate writes and reads.
+const VERSION: u32 = 1;
+
+/// All that a session needs to go on: what the ledger knows, the texts, what is owed, how long the
+/// waits still are. Take it with [`Session::snapshot`], go on with [`Session::restore`].
+///
+/// It holds **message texts** and ids of messages, and no token. `Debug` does not show the texts.
+/// Keep it with the means of your platform by `serde`; as JSON it takes about 45 bytes for each
+/// message that the ledger knows. The format may gain members; one that this crate cannot read is an
+/// error of [`Session::restore`], as long as there is a `version`.
+///
+/// ```
+/// use webmessaging_proto::{Config, Input, Instant, LocalKey, Phase, Session, Snapshot};
+///
+/// let now = Instant::from_millis(5_000);
+/// let mut guest = Session::new(Config::new("deployment", "token", 1), now);
+/// guest.handle(Input::send_text(LocalKey(1), "hello"), now)?;
+/// let stored = serde_json::to_string(&guest.snapshot())?;
+///
+/// // Another process, with a clock of its own.
+/// let snapshot: Snapshot = serde_json::from_str(&stored)?;
+/// let config = Config::new("deployment", "token", 2);
+/// let mut guest = Session::restore(config, snapshot, Instant::ORIGIN)?;
+/// assert_eq!(guest.texts().count(), 1);
+/// guest.handle(Input::Connect, Instant::ORIGIN)?;
+/// assert_eq!(guest.phase(), Phase::Connecting);
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Snapshot {
+    version: u32,
+    /// `None`: of another version, or damaged.
+    session: Option<Box<State>>,
+}
+
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+struct State {
+    deployment_id: Box<str>,
+    #[serde(flatten)]
+    phase: Phase,
+    /// The text that was in flight; the host was not told yet that it is not any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unconfirmed: Option<LocalKey>,
+    /// Until the next dial.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    backoff: Option<Offset>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    give_up: Option<Offset>,
+    connection: ConnectionSnapshot,
+    rate_limit: RateLimitSnapshot,
+    typing: TypingSnapshot,
+    receipts: ReceiptsSnapshot,
+    texts: OutboxSnapshot,
+    lost: LostCapabilities,
+}
+
+/// What the server refused.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
+struct LostCapabilities {
+    #[serde(skip_serializing_if = "is_false")]
+    typing: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    typing_off: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    receipts: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+const fn is_false(lost: &bool) -> bool {
+    !*lost
+}
+
+impl Snapshot {
+    /// The session of a host whose screen is gone with its process: the user is not typing, and no
+    /// message is visible until the host says so again. Without this, what was visible and in the
+    /// foreground goes on being read.
+    #[must_use]
+    pub fn with_empty_screen(mut self) -> Self {
+        if let Some(session) = &mut self.session {
+            session.typing.end();
+            session.receipts.hide_all();
+        }
+        self
+    }
+}
+
+impl<'de> Deserialize<'de> for Snapshot {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct AnyVersion {
+            version: u32,
+            #[serde(default)]
+            session: Value,
+        }
+        let AnyVersion { version, session } = AnyVersion::deserialize(deserializer)?;
+        let session = Some(session).filter(|_| version == VERSION);
+        Ok(Self {
+            version,
+            session: session.and_then(|state| State::deserialize(state).ok()).map(Box::new),
+        })
+    }
+}
+
+impl Session {
+    /// The session as data, as if its transport were lost right now; the session itself goes on.
+    ///
+    /// Drain the outputs first: events that were not drained are not in it.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        let mut session = self.clone();
+        let unconfirmed = session.lose_all();
+        let now = session.now;
+        let timer = |timer| session.timers.get(timer).map(|at| Offset::of(at, now));
+        let had = session.capabilities.supported;
+        let state = State {
+            deployment_id: session.config.deployment_id().into(),
+            phase: session.phase,
+            unconfirmed,
+            backoff: timer(Timer::Backoff),
+            give_up: timer(Timer::GiveUp),
+            connection: session.connection.snapshot(now),
+            rate_limit: session.rate_limit.snapshot(now),
+            typing: session.typing.snapshot(now),
+            receipts: session.receipts.snapshot(now),
+            texts: session.outbox.snapshot(now),
+            lost: LostCapabilities {
+                typing: had.typing && !session.capabilities.typing,
+                typing_off: had.typing_off && !session.capabilities.typing_off,
+                receipts: had.receipts && !session.capabilities.receipts,
+            },
+        };
+        Snapshot { version: VERSION, session: Some(Box::new(state)) }
+    }
+
+    /// The session that a snapshot was taken of, as it would have gone on after losing its transport
+    /// at that moment: in [`Phase::Backoff`] if it had one. It tells its phase and what became of
+    /// a text in flight as events.
+    ///
+    /// `config` brings the token and a **fresh seed**: with the old one, `tracingId`s would come a
+    /// second time. `now` may be of another clock; the time in between does not count, and the waits
+    /// of the snapshot are cut to what `config` allows.
+    ///
+    /// # Errors
+    /// If the snapshot is of another version or deployment, exceeds the caps, or is damaged.
+    pub fn restore(config: Config, snapshot: Snapshot, now: Instant) -> Result<Self, RestoreError> {
+        Self::new(config, now).resumed(snapshot)
+    }
+
+    /// A fresh session takes over what a snapshot holds.
+    pub(crate) fn resumed(mut self, snapshot: Snapshot) -> Result<Self, RestoreError> {
+        let now = self.now;
+        if snapshot.version != VERSION {
+            let found = snapshot.version;
+            return Err(RestoreError::UnsupportedVersion { found, supported: VERSION });
+        }
+        let state = *snapshot.session.ok_or(RestoreError::Damaged { part: "state" })?;
+        if *state.deployment_id != *self.config.deployment_id() {
+            return Err(RestoreError::OtherDeployment);
+        }
+        let longest_wait = self.longest_backoff();
+        self.phase = match state.phase {
+            phase @ (Phase::Idle | Phase::Backoff | Phase::Closed | Phase::Failed(_)) => phase,
+            _ => return Err(RestoreError::Damaged { part: "phase" }),
+        };
+        self.connection.restore(state.connection, now)?;
+        self.rate_limit = RateLimit::restore(&state.rate_limit, now);
+        self.outbox = Outbox::restore(state.texts, self.config.limits.texts, longest_wait, now)?;
+        self.receipts.restore(&state.receipts, now)?;
+        if state.lost.typing_off && self.capabilities.typing_off {
+            self.typing.lose_off();
+        }
+        self.typing.restore(&state.typing, MAX_WAIT, now);
+        self.capabilities.typing &= !state.lost.typing;
+        self.capabilities.typing_off &= !state.lost.typing_off;
+        self.capabilities.receipts &= !state.lost.receipts;
+        if self.phase == Phase::Backoff {
+            let at = state.backoff.map_or(now, |at| at.from(now, longest_wait));
+            self.timers.set(Timer::Backoff, Some(at));
+            let longest = self.config.reconnect.give_up;
+            let give_up = longest
+                .map(|longest| state.give_up.map_or(now + longest, |at| at.from(now, longest)));
+            self.timers.set(Timer::GiveUp, give_up);
+        }
+        if self.phase != Phase::Idle {
+            self.emit(Event::PhaseChanged(self.phase));
+        }
+        if let Some(key) = state.unconfirmed {
+            self.emit(Event::MessageUnconfirmed { key });
+        }
+        self.flush();
+        Ok(self)
+    }
+
+    /// Loses the transport, and gives the text that was in flight.
+    fn lose_all(&mut self) -> Option<LocalKey> {
+        let in_flight = self.outbox.in_flight_key();
+        if let Some(transport) = self.connection.transport() {
+            self.transport_closed(transport, CloseReason::Lost);
+        }
+        in_flight.filter(|key| self.outbox.is_kept(*key))
+    }
+}
+
+#[cfg(test)]
+mod tests;
