@@ -383,6 +383,7 @@ impl Session {
             // It closed the old conversation's connections, this one too.
             self.lose_transport(close);
         } else if self.transition(Trigger::ServerClosed) {
+            self.timers.clear(Timer::GiveUp);
             self.detach(close, PeerTypingEnd::Disconnected);
             self.emit(Event::ConnectionClosed { reason });
         }

@@ -128,9 +128,10 @@ impl<'de> Deserialize<'de> for Snapshot {
 }
 
 impl Session {
-    /// The session as data, as if its transport were lost right now; the session itself goes on.
+    /// The session as data, as if its transport were lost at the latest time that it was given; the
+    /// session itself goes on.
     ///
-    /// Drain the outputs first: events that were not drained are not in it.
+    /// Tick it and drain the outputs first: events that were not drained are not in it.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         let mut session = self.clone();

@@ -7,6 +7,7 @@ mod support;
 
 mod property;
 mod scenario;
+mod snapshot;
 mod vectors;
 mod wire;
 mod zero_alloc;

@@ -157,3 +157,23 @@ fn connect_in_backoff_dials_at_once() {
     world.at(10).lose().does(Input::Connect);
     assert_eq!(world.take()[1..], ["10 phase connecting", "10 open 2"]);
 }
+
+#[test]
+fn a_session_that_is_over_holds_no_timer() {
+    let mut gave_up = World::new(guide());
+    gave_up.does(Input::Connect).lose();
+    while gave_up.session.phase() != Phase::Connecting {
+        gave_up.wait(50);
+    }
+    // The dial and the last try end while the machine sleeps.
+    gave_up.now += 400_000;
+    gave_up.tick();
+    assert_eq!(gave_up.session.phase(), Phase::Failed(FailReason::GaveUp));
+    assert_eq!(gave_up.session.deadline(), None);
+
+    let mut closed = World::new(guide());
+    closed.connect(Accept::NEW).lose();
+    closed.does(Input::Connect).opened().close(CloseReason::Code(1000));
+    assert_eq!(closed.session.phase(), Phase::Closed);
+    assert_eq!(closed.session.deadline(), None);
+}
