@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::oneshot;
 use webmessaging_proto::frame::CustomAttributes;
-use webmessaging_proto::{Credentials, Input, LocalKey, Phase, Sender, Sensitive};
+use webmessaging_proto::{Credentials, Input, LocalKey, Phase, Sender, Sensitive, Snapshot};
 
 use crate::answer::{Answer, CommandError};
 use crate::inbox::{Command, Inbox, Reply, Signal};
@@ -58,8 +58,9 @@ impl Drop for Shared {
 }
 
 impl Handle {
-    pub(crate) fn new(inbox: Arc<Inbox>) -> Self {
-        Self { shared: Arc::new(Shared { inbox, next_key: AtomicU64::new(1) }) }
+    /// Texts get keys from `first_key` on.
+    pub(crate) fn new(inbox: Arc<Inbox>, first_key: u64) -> Self {
+        Self { shared: Arc::new(Shared { inbox, next_key: AtomicU64::new(first_key) }) }
     }
 
     /// The user edited the text, by whatever means. Call it on every key: it costs a lock and two
@@ -163,7 +164,7 @@ impl Handle {
 
     /// Gives an input that comes as data, from a script or a replay. The news of transports and the
     /// time are the driver's; texts that come this way bring keys of their own, which must not be
-    /// those of [`send_text`](Self::send_text) (these count from 1).
+    /// those of [`send_text`](Self::send_text) (these count from 1, after a restore from above the highest known).
     pub fn input(&self, input: Input<'static>) -> Answer {
         match input {
             Input::Tick
@@ -174,6 +175,22 @@ impl Handle {
             | Input::PeerAlive(_) => Answer::refused(CommandError::DriversOwn(input.name())),
             input => Answer::of(input, &self.shared.inbox),
         }
+    }
+
+    /// The session as data, for [`restore`](crate::restore) in another process. It goes on here as
+    /// if nothing had happened; [`disconnect`](Self::disconnect), or drop the driver, before another
+    /// one goes on with it.
+    ///
+    /// Cancel safe: nothing changes.
+    ///
+    /// # Errors
+    /// [`CommandError::Gone`] if the driver has ended.
+    pub async fn snapshot(&self) -> Result<Snapshot, CommandError> {
+        let inbox = &self.shared.inbox;
+        let place = Arc::clone(inbox).wait_for_place().await.ok_or(CommandError::Gone)?;
+        let (reply, snapshot) = oneshot::channel();
+        inbox.snapshot(reply, place);
+        snapshot.await.map_err(|_| CommandError::Gone)
     }
 
     /// Where the session stands, as far as the driver has got. Events tell every step.

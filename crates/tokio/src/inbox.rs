@@ -2,8 +2,8 @@
 //!
 //! Owns: the queue of inputs, its order and its bound. Must not know: what a session makes of them.
 //!
-//! Two kinds wait in one line. A [`Command`] has an answer and takes one of a fixed number of
-//! places. A [`Signal`] tells how things stand (the user types, the window is hidden); nothing can
+//! Three kinds wait in one line. A [`Command`] has an answer and takes one of a fixed number of
+//! places, as a request for a snapshot does. A [`Signal`] tells how things stand (the user types, the window is hidden); nothing can
 //! refuse it and it needs no place, because of many that wait only the newest of a kind counts.
 
 use std::collections::VecDeque;
@@ -12,7 +12,7 @@ use std::task::{Context, Poll, Waker};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::Instant;
-use webmessaging_proto::{Input, InputError, LocalKey, Phase};
+use webmessaging_proto::{Input, InputError, LocalKey, Phase, Snapshot};
 
 use crate::text::{Confirmed, TextError};
 
@@ -63,6 +63,7 @@ pub(crate) enum Taken {
     /// And when it was given.
     Signal(Signal, Instant),
     Command(Box<Command>),
+    Snapshot(oneshot::Sender<Snapshot>),
     /// The line is empty, and will be: no handle is left.
     HandlesGone,
 }
@@ -85,6 +86,7 @@ struct State {
 enum Waiting {
     Signal(Signal, Instant),
     Command(Box<Command>, OwnedSemaphorePermit),
+    Snapshot(oneshot::Sender<Snapshot>, OwnedSemaphorePermit),
 }
 
 impl Inbox {
@@ -135,11 +137,20 @@ impl Inbox {
 
     /// Dropped if the driver is gone: the sender of the answer goes with it, which is an answer.
     pub(crate) fn command(&self, command: Box<Command>, place: OwnedSemaphorePermit) {
+        self.wait_in_line(Waiting::Command(command, place));
+    }
+
+    /// As a command.
+    pub(crate) fn snapshot(&self, reply: oneshot::Sender<Snapshot>, place: OwnedSemaphorePermit) {
+        self.wait_in_line(Waiting::Snapshot(reply, place));
+    }
+
+    fn wait_in_line(&self, waiting: Waiting) {
         let mut state = self.lock();
         if state.driver_gone {
             return;
         }
-        state.line.push_back(Waiting::Command(command, place));
+        state.line.push_back(waiting);
         state.signals = 0;
         wake(state);
     }
@@ -207,6 +218,11 @@ impl Receiver {
                 // Frees the place, which wakes whoever waits for it.
                 drop(place);
                 Poll::Ready(Taken::Command(command))
+            }
+            Some(Waiting::Snapshot(reply, place)) => {
+                drop(state);
+                drop(place);
+                Poll::Ready(Taken::Snapshot(reply))
             }
             None if state.handles_gone => Poll::Ready(Taken::HandlesGone),
             None => {

@@ -76,7 +76,7 @@ mod websocket;
 use std::sync::Arc;
 
 use webmessaging_proto::dialect::{Dialect, WebMessaging};
-use webmessaging_proto::{Config, Endpoint, Instant};
+use webmessaging_proto::{Config, Endpoint, Instant, RestoreError, Snapshot};
 
 pub use answer::{Answer, CommandError};
 pub use driver::Driver;
@@ -118,12 +118,70 @@ pub fn session_with<C: Connector, D: Dialect>(
     dialect: D,
     options: Options,
 ) -> (Handle, Events, Driver<C, D>) {
-    let endpoint = Endpoint::new(config, dialect, Instant::ORIGIN);
+    drive(Endpoint::new(config, dialect, Instant::ORIGIN), connector, options)
+}
+
+/// The session of a [`Snapshot`], as it would have gone on after losing its transport: if it had
+/// one, it dials again by itself. `config` brings the token and a fresh seed.
+///
+/// The host learns of a text that was in flight by an event; the keys of the texts are as before.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use webmessaging_proto::Config;
+/// use webmessaging_tokio::memory::MemoryConnector;
+/// use webmessaging_tokio::{random_seed, restore, session};
+///
+/// let config = || Config::new("d", "t", random_seed());
+/// let (guest, _events, driver) = session(config(), MemoryConnector::new().0);
+/// driver.spawn();
+/// drop(guest.send_text("written before the process ends"));
+/// let stored = serde_json::to_string(&guest.snapshot().await?)?;
+///
+/// let snapshot = serde_json::from_str(&stored)?;
+/// let (guest, events, driver) = restore(config(), snapshot, MemoryConnector::new().0)?;
+/// # drop((guest, events, driver));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// If the snapshot cannot be read, see [`Session::restore`](webmessaging_proto::Session::restore).
+pub fn restore<C: Connector>(
+    config: Config,
+    snapshot: Snapshot,
+    connector: C,
+) -> Result<(Handle, Events, Driver<C>), RestoreError> {
+    restore_with(config, snapshot, connector, WebMessaging, Options::default())
+}
+
+/// [`restore`] in another dialect, or with other capacities.
+///
+/// # Errors
+/// As [`restore`].
+pub fn restore_with<C: Connector, D: Dialect>(
+    config: Config,
+    snapshot: Snapshot,
+    connector: C,
+    dialect: D,
+    options: Options,
+) -> Result<(Handle, Events, Driver<C, D>), RestoreError> {
+    let endpoint = Endpoint::restore(config, dialect, snapshot, Instant::ORIGIN)?;
+    Ok(drive(endpoint, connector, options))
+}
+
+fn drive<C: Connector, D: Dialect>(
+    endpoint: Endpoint<D>,
+    connector: C,
+    options: Options,
+) -> (Handle, Events, Driver<C, D>) {
+    let highest_key = endpoint.session().texts().map(|text| text.key.0).max().unwrap_or(0);
     let inbox = inbox::Inbox::new(options.commands);
     let (sink, events) = events::channel(options.events);
     let receiver = inbox::Receiver::new(Arc::clone(&inbox));
     let driver = Driver::new(endpoint, clock::Clock::start(), connector, receiver, sink);
-    (Handle::new(inbox), events, driver)
+    (Handle::new(inbox, highest_key.saturating_add(1)), events, driver)
 }
 
 /// A session whose driver is spawned on the current runtime, and that is being connected.

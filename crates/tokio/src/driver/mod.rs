@@ -83,17 +83,22 @@ impl<C: Connector, D: Dialect> Driver<C, D> {
         events: EventSink,
     ) -> Self {
         let config = endpoint.session().config();
-        Self {
+        let mut driver = Self {
             span: tracing::debug_span!("webmessaging", deployment = config.deployment_id()),
             links: Links::new(connector, config.url()),
             phase: endpoint.phase(),
             endpoint,
             clock,
             alarm: Alarm::new(clock),
-            channels: Some(Channels { inbox, events, leaving: false }),
+            channels: None,
             confirmations: Confirmations::default(),
             wire: Vec::new(),
-        }
+        };
+        let channels = Channels { inbox, events, leaving: false };
+        // A restored session begins with what it has to tell.
+        driver.drain(&channels);
+        driver.channels = Some(channels);
+        driver
     }
 
     /// Spawns the driver on the current runtime.
@@ -145,6 +150,12 @@ impl<C: Connector, D: Dialect> Driver<C, D> {
                     self.give(channels, signal.input(), self.clock.at(at));
                 }
                 Taken::Command(command) => self.carry_out(channels, *command),
+                Taken::Snapshot(reply) => {
+                    // A snapshot is of the session's own time.
+                    self.give(channels, Input::Tick, self.clock.now());
+                    // Whoever asked may have stopped waiting.
+                    drop(reply.send(self.endpoint.session().snapshot()));
+                }
                 Taken::HandlesGone => {
                     tracing::debug!("the last handle is gone");
                     channels.leaving = true;

@@ -5,6 +5,7 @@ mod flood;
 mod leaving;
 mod loss;
 mod properties;
+mod restoring;
 mod secrets;
 mod support;
 mod texts;
