@@ -9,6 +9,7 @@ mod limits;
 mod messages;
 mod phases;
 mod profiles;
+mod questions;
 mod rate_limits;
 mod receipts;
 mod reconnecting;

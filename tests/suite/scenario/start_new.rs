@@ -182,3 +182,15 @@ fn it_keeps_to_the_budget() {
     }
     assert_eq!(world.session.phase(), Phase::Ready, "in the end it gets through");
 }
+
+#[test]
+fn an_answer_that_closes_nothing_does_not_open_a_new_conversation() {
+    let mut world = read_only();
+    world.does(Input::StartNew);
+    let close = world.id_of(|sent| matches!(sent.body, ClientBody::CloseSession { .. }));
+    world.take();
+    world.recv(frames::session(Some(&close), Accept::RESUMED));
+    assert_eq!(sent(world.take()), [""; 0], "still waiting for the end of the old one");
+    closing_answer(&mut world);
+    assert_eq!(sent(world.take()), ["0 send configure new"]);
+}
