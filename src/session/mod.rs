@@ -33,7 +33,7 @@ use connection::Connection;
 use outbox::Outbox;
 pub use outbox::{HeldText, TextState};
 pub use phase::{FailReason, Phase, phase_diagram};
-use rate_limit::RateLimit;
+use rate_limit::{Pause, RateLimit};
 use requests::{Cause, Request, Requests};
 pub use snapshot::Snapshot;
 
@@ -58,6 +58,8 @@ pub struct Session {
     connection: Connection,
     requests: Requests,
     rate_limit: RateLimit,
+    /// Typing rests while the server fails on it.
+    typing_rest: Pause,
     typing: Typing,
     peer_typing: PeerTyping,
     receipts: Receipts,
@@ -126,6 +128,7 @@ impl Session {
             connection: Connection::default(),
             requests: Requests::default(),
             rate_limit: RateLimit::default(),
+            typing_rest: Pause::default(),
             typing: Typing::from_checked(config.typing),
             peer_typing: PeerTyping::new(config.limits.typists),
             receipts: Receipts::new(config.receipts, config.limits.messages),

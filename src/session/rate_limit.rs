@@ -14,15 +14,54 @@ pub(crate) const DEFAULT_WAIT: Duration = Duration::from_secs(5);
 const MIN_WAIT: Duration = Duration::from_secs(1);
 pub(crate) const MAX_WAIT: Duration = Duration::from_secs(300);
 
+/// A pause that doubles with each refusal in a row.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Pause {
+    until: Option<Instant>,
+    /// Refusals in a row.
+    streak: u32,
+    last_at: Option<Instant>,
+}
+
+impl Pause {
+    /// A refusal of a request, written at `written_at` if it is known which. Gives the wait.
+    pub(crate) fn hit(
+        &mut self,
+        retry_after: Option<Duration>,
+        written_at: Option<Instant>,
+        now: Instant,
+    ) -> Duration {
+        // Requests that were under way before the last refusal came are no further offence.
+        let same_incident = self.last_at.is_some_and(|last_at| match written_at {
+            Some(written_at) => written_at < last_at,
+            None => self.running_until(now).is_some(),
+        });
+        if !same_incident {
+            // Typing and receipts are never answered: after a long peace the row is broken, too.
+            if self.until.max(self.last_at).is_some_and(|over_at| now - over_at > MAX_WAIT) {
+                self.streak = 0;
+            }
+            self.streak = self.streak.saturating_add(1);
+            self.last_at = Some(now);
+        }
+        let doublings = self.streak.saturating_sub(1).min(16);
+        let wait = retry_after.unwrap_or(DEFAULT_WAIT).clamp(MIN_WAIT, MAX_WAIT);
+        let wait = wait.saturating_mul(1 << doublings).min(MAX_WAIT);
+        self.until = self.until.max(Some(now + wait));
+        wait
+    }
+
+    pub(crate) fn running_until(&self, now: Instant) -> Option<Instant> {
+        self.until.filter(|until| *until > now)
+    }
+}
+
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct RateLimit {
     /// Texts wait until then.
     texts_until: Option<Instant>,
-    /// Typing, receipts and health checks wait until then.
-    rest_until: Option<Instant>,
-    /// Rate limits in a row.
-    streak: u32,
-    last_at: Option<Instant>,
+    /// Typing, receipts and health checks wait for its end.
+    rest: Pause,
 }
 
 /// Whom a rate limit concerns besides typing, receipts and health checks.
@@ -42,26 +81,11 @@ impl RateLimit {
         written_at: Option<Instant>,
         now: Instant,
     ) -> Option<Duration> {
-        // Requests that were under way before the last refusal came are no further offence.
-        let same_incident = self.last_at.is_some_and(|last_at| match written_at {
-            Some(written_at) => written_at < last_at,
-            None => self.rest_paused_until(now).is_some(),
-        });
-        if !same_incident {
-            // Typing and receipts are never answered: after a long peace the row is broken, too.
-            if self.last_at.is_some_and(|last_at| now - last_at > MAX_WAIT) {
-                self.streak = 0;
-            }
-            self.streak = self.streak.saturating_add(1);
-            self.last_at = Some(now);
-        }
-        let doublings = self.streak.saturating_sub(1).min(16);
-        let wait = retry_after.unwrap_or(DEFAULT_WAIT).clamp(MIN_WAIT, MAX_WAIT);
-        let wait = wait.saturating_mul(1 << doublings).min(MAX_WAIT);
-        let until = Some(now + wait);
-        let mut longer = until > self.rest_until;
-        self.rest_until = self.rest_until.max(until);
+        let before = self.rest.until;
+        let wait = self.rest.hit(retry_after, written_at, now);
+        let mut longer = self.rest.until > before;
         if scope == Scope::TextsToo {
+            let until = Some(now + wait);
             longer |= until > self.texts_until;
             self.texts_until = self.texts_until.max(until);
         }
@@ -70,7 +94,7 @@ impl RateLimit {
 
     /// The server took a request: the row is broken.
     pub(crate) fn succeeded(&mut self) {
-        self.streak = 0;
+        self.rest.streak = 0;
     }
 
     pub(crate) fn texts_paused_until(&self, now: Instant) -> Option<Instant> {
@@ -78,40 +102,61 @@ impl RateLimit {
     }
 
     pub(crate) fn rest_paused_until(&self, now: Instant) -> Option<Instant> {
-        self.rest_until.filter(|until| *until > now)
+        self.rest.running_until(now)
     }
 }
 
-/// What a snapshot holds of the pauses.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub(crate) struct RateLimitSnapshot {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    texts_until: Option<Offset>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    rest_until: Option<Offset>,
+/// What a snapshot holds of a pause.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
+pub(crate) struct PauseSnapshot {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<Offset>,
     streak: u32,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     last_at: Option<Offset>,
 }
 
-impl RateLimit {
-    pub(crate) fn snapshot(&self, now: Instant) -> RateLimitSnapshot {
+/// What a snapshot holds of the rate limit.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
+pub(crate) struct RateLimitSnapshot {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    texts_until: Option<Offset>,
+    rest: PauseSnapshot,
+}
+
+impl Pause {
+    pub(crate) fn snapshot(&self, now: Instant) -> PauseSnapshot {
         let offset = |at: Instant| Offset::of(at, now);
-        RateLimitSnapshot {
-            texts_until: self.texts_until.map(offset),
-            rest_until: self.rest_until.map(offset),
+        PauseSnapshot {
+            until: self.until.map(offset),
             streak: self.streak,
             last_at: self.last_at.map(offset),
         }
     }
 
-    pub(crate) fn restore(saved: &RateLimitSnapshot, now: Instant) -> Self {
-        let time = |at: Offset| at.from(now, MAX_WAIT);
+    pub(crate) fn restore(saved: &PauseSnapshot, now: Instant) -> Self {
         Self {
-            texts_until: saved.texts_until.map(time),
-            rest_until: saved.rest_until.map(time),
+            until: saved.until.map(|until| until.from(now, MAX_WAIT)),
             streak: saved.streak,
-            last_at: saved.last_at.map(time),
+            last_at: saved.last_at.map(|last_at| last_at.from(now, Duration::ZERO)),
+        }
+    }
+}
+
+impl RateLimit {
+    pub(crate) fn snapshot(&self, now: Instant) -> RateLimitSnapshot {
+        RateLimitSnapshot {
+            texts_until: self.texts_until.map(|until| Offset::of(until, now)),
+            rest: self.rest.snapshot(now),
+        }
+    }
+
+    pub(crate) fn restore(saved: &RateLimitSnapshot, now: Instant) -> Self {
+        Self {
+            texts_until: saved.texts_until.map(|until| until.from(now, MAX_WAIT)),
+            rest: Pause::restore(&saved.rest, now),
         }
     }
 }
@@ -150,6 +195,17 @@ mod tests {
         for now in [0, 600, 1_200] {
             let wait = limit.hit(Some(secs(1)), Scope::TextsGoOn, Some(at(now)), at(now));
             assert_eq!(wait, Some(secs(1)));
+        }
+    }
+
+    #[test]
+    fn the_longest_pause_is_no_peace() {
+        let mut limit = RateLimit::default();
+        let mut now = 0;
+        for wait in [5, 10, 20, 40, 80, 160, 300, 300, 300] {
+            let hit = limit.hit(None, Scope::TextsGoOn, Some(at(now)), at(now));
+            assert_eq!(hit, Some(secs(wait)));
+            now += wait + 1;
         }
     }
 

@@ -20,9 +20,6 @@ use super::rate_limit::{DEFAULT_WAIT, Scope};
 use super::requests::{Cause, Request};
 use super::{FailReason, Phase, Session};
 
-/// How long typing rests after a failure of the server's that says nothing about time.
-const TYPING_REST: Duration = Duration::from_secs(5);
-
 /// What the server's error means, by its code (`wire.md` 4.1).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum ServerError {
@@ -128,7 +125,7 @@ impl Session {
                 self.configure_failed(error, cause == Some(Cause::CloseSession));
             }
             (_, Some(Cause::Text(key))) => self.text_failed(key, request.as_ref(), error),
-            (_, Some(Cause::Typing(sent))) => self.typing_failed(&sent, error),
+            (_, Some(Cause::Typing(sent))) => self.typing_failed(&sent, request.as_ref(), error),
             (_, Some(Cause::Receipt(key))) => self.receipt_failed(key, error),
             (_, Some(Cause::Echo)) => self.timers.clear(Timer::HealthCheckAnswer),
             (_, Some(Cause::Join) | None) => self.fault(error),
@@ -218,7 +215,7 @@ impl Session {
         self.emit(Event::MessageFailed { key, code: FailureCode::Server(code) });
     }
 
-    fn typing_failed(&mut self, sent: &SentNotice, error: ServerError) {
+    fn typing_failed(&mut self, sent: &SentNotice, request: Option<&Request>, error: ServerError) {
         match (error, sent.notice()) {
             (ServerError::Refused(_), TypingNotice::On) => {
                 self.lose(Capability::Typing);
@@ -227,7 +224,8 @@ impl Session {
                 self.lose(Capability::TypingOff);
             }
             _ => {
-                self.typing.pause(self.now + TYPING_REST);
+                let wait = self.typing_rest.hit(None, request.map(|it| it.at), self.now);
+                self.typing.pause(self.now + wait);
                 self.fault(error);
             }
         }

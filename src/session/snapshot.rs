@@ -20,7 +20,7 @@ use crate::typing::TypingSnapshot;
 
 use super::connection::ConnectionSnapshot;
 use super::outbox::{Outbox, OutboxSnapshot};
-use super::rate_limit::{MAX_WAIT, RateLimit, RateLimitSnapshot};
+use super::rate_limit::{MAX_WAIT, Pause, PauseSnapshot, RateLimit, RateLimitSnapshot};
 use super::{Phase, Session};
 
 /// The format that this crate writes and reads.
@@ -72,7 +72,10 @@ struct State {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     give_up: Option<Offset>,
     connection: ConnectionSnapshot,
+    #[serde(default)]
     rate_limit: RateLimitSnapshot,
+    #[serde(default)]
+    typing_rest: PauseSnapshot,
     typing: TypingSnapshot,
     receipts: ReceiptsSnapshot,
     texts: OutboxSnapshot,
@@ -147,6 +150,7 @@ impl Session {
             give_up: timer(Timer::GiveUp),
             connection: session.connection.snapshot(now),
             rate_limit: session.rate_limit.snapshot(now),
+            typing_rest: session.typing_rest.snapshot(now),
             typing: session.typing.snapshot(now),
             receipts: session.receipts.snapshot(now),
             texts: session.outbox.snapshot(now),
@@ -191,6 +195,7 @@ impl Session {
         };
         self.connection.restore(state.connection, now)?;
         self.rate_limit = RateLimit::restore(&state.rate_limit, now);
+        self.typing_rest = Pause::restore(&state.typing_rest, now);
         self.outbox = Outbox::restore(state.texts, self.config.limits.texts, longest_wait, now)?;
         self.receipts.restore(&state.receipts, now)?;
         if state.lost.typing_off && self.capabilities.typing_off {
