@@ -113,7 +113,9 @@ enum State {
     Due,
     Sent,
     Parked,
-    /// The own, the confirmed, the given up.
+    /// The server has seen the receipt, but may still refuse it.
+    Confirmed,
+    /// The own, the read elsewhere, the given up: no receipt whatever the server says.
     Settled,
 }
 
@@ -122,8 +124,13 @@ impl State {
         matches!(self, Self::Due | Self::Sent | Self::Parked)
     }
 
-    const fn is_settled(self) -> bool {
-        matches!(self, Self::Settled)
+    const fn is_told(self) -> bool {
+        matches!(self, Self::Sent | Self::Confirmed)
+    }
+
+    /// Whether a session that goes on elsewhere has nothing to do for it.
+    const fn is_done(self) -> bool {
+        matches!(self, Self::Confirmed | Self::Settled)
     }
 }
 
@@ -237,21 +244,29 @@ impl Receipts {
     pub fn confirm_sends(&mut self, sends: u64) {
         while let Some(&(_, key)) = self.sent.front().filter(|(number, _)| *number <= sends) {
             self.sent.pop_front();
-            self.set(key, State::Settled);
+            self.set(key, State::Confirmed);
         }
     }
 
-    /// The server took no notice of this receipt: it is due again.
+    /// Whether the server was told that this message was read, and may still refuse it: nothing else
+    /// has settled it since.
+    #[must_use]
+    pub fn is_told(&self, key: LedgerId) -> bool {
+        self.state(key).is_some_and(State::is_told)
+    }
+
+    /// The server took no notice of this receipt: it is due again, unless it is needed no more.
     pub fn refused(&mut self, key: LedgerId) {
-        if matches!(self.state(key), Some(State::Sent | State::Settled)) {
+        if self.is_told(key) {
             self.sent.retain(|(_, sent)| *sent != key);
             self.make_due(key);
         }
     }
 
-    /// The server failed on this receipt: it is due again on the next connection.
+    /// The server failed on this receipt: it is due again on the next connection, unless it is needed
+    /// no more.
     pub fn park(&mut self, key: LedgerId) {
-        if matches!(self.state(key), Some(State::Sent | State::Settled)) {
+        if self.is_told(key) {
             self.sent.retain(|(_, sent)| *sent != key);
             self.set(key, State::Parked);
             self.parked.push(key);

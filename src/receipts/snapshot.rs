@@ -84,9 +84,10 @@ impl Receipts {
         }
         let places = saved.visible.iter().map(|(place, _)| place);
         for &place in saved.unread.iter().chain(places).chain(&saved.due) {
-            let named_once = self.entries.get_mut(place).is_some_and(|entry| {
-                core::mem::replace(&mut entry.state, State::Unread).is_settled()
-            });
+            let named_once = self
+                .entries
+                .get_mut(place)
+                .is_some_and(|entry| core::mem::replace(&mut entry.state, State::Unread).is_done());
             if !named_once {
                 return damaged;
             }

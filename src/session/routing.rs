@@ -239,8 +239,9 @@ impl Session {
                 self.lose(Capability::Receipts);
             }
             ServerError::NotFound(code) | ServerError::Rejected(code) => {
+                let told = self.receipts.is_told(key);
                 self.receipts.settle(key);
-                if let Some(id) = self.receipts.message(key).map(Box::from) {
+                if let Some(id) = self.receipts.message(key).filter(|_| told).map(Box::from) {
                     let code = FailureCode::Server(code);
                     self.emit(Event::ReceiptFailed { id, code });
                 }

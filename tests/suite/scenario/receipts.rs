@@ -237,6 +237,21 @@ fn what_was_read_elsewhere_needs_no_receipt_any_more() {
 }
 
 #[test]
+fn a_refusal_revives_no_receipt_that_is_needed_no_more() {
+    for code in [404, 429, 503] {
+        let mut world = said(guide(), &["m-1"]);
+        world.at(0).visible("m-1");
+        let receipt = world.id_of_receipt("m-1");
+        world.does(Input::MessageRestored { id: "m-1".into(), from: Sender::Agent, read: true });
+        world.take();
+        world.at(10).recv(frames::status(Some(&receipt), code, "no"));
+        world.at(20_000).lose().reconnect(Accept::RESUMED).wait(20_000);
+        let lines = world.take();
+        assert!(!lines.iter().any(|line| line.contains("receipt")), "R12, {code}: {lines:?}");
+    }
+}
+
+#[test]
 fn a_full_ledger_forgets_the_oldest_and_tells_what_was_owed() {
     let mut limits = Limits::default();
     limits.messages = 2;
