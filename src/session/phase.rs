@@ -193,6 +193,11 @@ mod tests {
     }
 
     #[test]
+    fn a_phase_shows_its_name() {
+        assert_eq!(alloc::format!("{}", Phase::ReadOnly), "read_only");
+    }
+
+    #[test]
     fn the_readme_draws_this_table() {
         let readme = include_str!("../../README.md");
         assert!(readme.contains(&phase_diagram()), "put this there:\n{}", phase_diagram());

@@ -210,6 +210,41 @@ mod tests {
     }
 
     #[test]
+    fn a_peace_of_five_minutes_after_the_pause_breaks_the_row() {
+        let second_wait = |peace: u64| {
+            let mut pause = Pause::default();
+            pause.hit(Some(secs(10)), None, at(0));
+            let now = at(10) + secs(peace);
+            pause.hit(Some(secs(10)), Some(now), now)
+        };
+        assert_eq!(second_wait(300), secs(20));
+        assert_eq!(second_wait(301), secs(10));
+    }
+
+    #[test]
+    fn what_was_written_when_the_refusal_came_is_a_further_offence() {
+        let mut pause = Pause::default();
+        pause.hit(None, Some(at(1)), at(2));
+        assert_eq!(pause.hit(None, Some(at(2)), at(3)), secs(10));
+        assert_eq!(pause.running_until(at(12)), Some(at(13)));
+        assert_eq!(pause.running_until(at(13)), None);
+    }
+
+    #[test]
+    fn a_pause_that_reaches_the_texts_too_is_news() {
+        let mut limit = RateLimit::default();
+        let first = limit.hit(Some(secs(9)), Scope::TextsGoOn, Some(at(1)), at(2));
+        assert_eq!(first, Some(secs(9)));
+        let again = limit.hit(Some(secs(3)), Scope::TextsToo, Some(at(1)), at(2));
+        assert_eq!(again, Some(secs(3)), "shorter, but for the texts it is the first");
+        assert_eq!(limit.texts_paused_until(at(2)), Some(at(5)));
+        assert_eq!(limit.rest_paused_until(at(2)), Some(at(11)));
+        assert_eq!(limit.texts_paused_until(at(5)), None);
+        let nothing_new = limit.hit(Some(secs(3)), Scope::TextsToo, Some(at(1)), at(2));
+        assert_eq!(nothing_new, None);
+    }
+
+    #[test]
     fn a_volley_under_way_is_one_offence() {
         let mut limit = RateLimit::default();
         let first = limit.hit(Some(secs(5)), Scope::TextsGoOn, Some(at(1)), at(2));
