@@ -53,6 +53,9 @@ pub(super) struct Connection {
     accepted_at: Option<Instant>,
     network_available_at: Option<Instant>,
     past: Past,
+    /// The server said that the session is over by time: the next one is another, whether or not the
+    /// answer that says so arrives.
+    expired: bool,
     /// The key of the newest event that ended the conversation.
     pub(super) ended_by: Option<Box<str>>,
     /// The conversation was wiped on this connection.
@@ -83,6 +86,8 @@ pub(super) struct ConnectionSnapshot {
     #[serde(default)]
     start_new: bool,
     #[serde(default)]
+    expired: bool,
+    #[serde(default)]
     owes_join: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ended_by: Option<Box<str>>,
@@ -101,6 +106,7 @@ impl Connection {
             tries: self.tries,
             accepted: self.past != Past::Nothing,
             start_new: self.start_new,
+            expired: self.expired,
             owes_join: self.owes_join,
             ended_by: self.ended_by.clone(),
             network_available_at: self.network_available_at.map(|at| Offset::of(at, now)),
@@ -120,6 +126,7 @@ impl Connection {
         self.tries = saved.tries;
         self.past = if saved.accepted { Past::Lost } else { Past::Nothing };
         self.start_new = saved.start_new;
+        self.expired = saved.expired;
         self.owes_join = saved.owes_join;
         self.ended_by = saved.ended_by;
         self.network_available_at =
@@ -309,9 +316,10 @@ impl Session {
 
     fn accepted(&mut self, response: SessionResponse<'_>) {
         let read_only = response.read_only;
-        let new_session = response.new_session || self.connection.start_new;
+        let expired = core::mem::take(&mut self.connection.expired);
+        let new_session = response.new_session || self.connection.start_new || expired;
         let past = core::mem::replace(&mut self.connection.past, Past::Accepted);
-        let replaced = response.new_session && past == Past::Lost && !self.connection.start_new;
+        let replaced = new_session && past == Past::Lost && !self.connection.start_new;
         let resumed = !new_session && past == Past::Lost;
         self.connection.info = Some(Box::new(response.into_owned()));
         self.connection.accepted_at = Some(self.now);
@@ -398,7 +406,10 @@ impl Session {
         match reason {
             FailReason::AccessDenied => self.emit(Event::AccessDenied),
             FailReason::AuthenticationFailed => self.emit(Event::AuthenticationFailed),
-            FailReason::SessionExpired => self.emit(Event::SessionExpired),
+            FailReason::SessionExpired => {
+                self.connection.expired = true;
+                self.emit(Event::SessionExpired);
+            }
             FailReason::ConfigureRefused | FailReason::GaveUp => {}
         }
     }

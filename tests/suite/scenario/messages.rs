@@ -257,6 +257,23 @@ fn a_new_session_in_place_of_the_old_one_gets_none_of_its_texts_or_receipts() {
 }
 
 #[test]
+fn after_an_expiry_the_next_session_is_another_whatever_its_answer_says() {
+    let mut world = World::ready(guide());
+    world.recv(frames::agent(None, "m-1", "x"));
+    world.at(10).recv(frames::bare("SessionExpiredEvent"));
+    // The service opens a new session here, and the answer that says so is lost.
+    world.at(20).does(Input::Connect).opened().lose();
+    world.at(30).text(1, "a").reconnect(Accept::RESUMED);
+    let lines = world.take();
+    assert_eq!(
+        lines[lines.len() - 2..],
+        ["30 session_replaced", "30 message_failed code=session_replaced key=1"]
+    );
+    world.at(40).lose().reconnect(Accept::RESUMED);
+    assert!(world.take().contains(&"40 messages_may_be_missing".to_owned()), "once");
+}
+
+#[test]
 fn after_a_resumed_loss_messages_may_be_missing_and_otherwise_not() {
     let mut world = World::new(guide());
     world.connect(Accept::RESUMED);
