@@ -53,9 +53,6 @@ pub(super) struct Connection {
     accepted_at: Option<Instant>,
     network_available_at: Option<Instant>,
     past: Past,
-    /// The server said that the session is over by time: the next one is another, whether or not the
-    /// answer that says so arrives.
-    expired: bool,
     /// The key of the newest event that ended the conversation.
     pub(super) ended_by: Option<Box<str>>,
     /// The conversation was wiped on this connection.
@@ -66,7 +63,8 @@ pub(super) struct Connection {
 }
 
 /// What the host has of this session from earlier connections.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 enum Past {
     #[default]
     Nothing,
@@ -74,6 +72,9 @@ enum Past {
     Accepted,
     /// The session was accepted, and the connection is lost since.
     Lost,
+    /// The session is over by time: the next one is another, whether or not the answer that says so
+    /// arrives.
+    Expired,
 }
 
 /// What a snapshot holds of a session without a connection.
@@ -81,12 +82,9 @@ enum Past {
 pub(super) struct ConnectionSnapshot {
     dialed: u64,
     tries: u32,
-    /// Whether the session was ever accepted.
-    accepted: bool,
+    past: Past,
     #[serde(default)]
     start_new: bool,
-    #[serde(default)]
-    expired: bool,
     #[serde(default)]
     owes_join: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -104,9 +102,8 @@ impl Connection {
         ConnectionSnapshot {
             dialed: self.dialed,
             tries: self.tries,
-            accepted: self.past != Past::Nothing,
+            past: self.past,
             start_new: self.start_new,
-            expired: self.expired,
             owes_join: self.owes_join,
             ended_by: self.ended_by.clone(),
             network_available_at: self.network_available_at.map(|at| Offset::of(at, now)),
@@ -124,9 +121,8 @@ impl Connection {
         }
         self.dialed = saved.dialed;
         self.tries = saved.tries;
-        self.past = if saved.accepted { Past::Lost } else { Past::Nothing };
+        self.past = if saved.past == Past::Accepted { Past::Lost } else { saved.past };
         self.start_new = saved.start_new;
-        self.expired = saved.expired;
         self.owes_join = saved.owes_join;
         self.ended_by = saved.ended_by;
         self.network_available_at =
@@ -316,10 +312,11 @@ impl Session {
 
     fn accepted(&mut self, response: SessionResponse<'_>) {
         let read_only = response.read_only;
-        let expired = core::mem::take(&mut self.connection.expired);
-        let new_session = response.new_session || self.connection.start_new || expired;
         let past = core::mem::replace(&mut self.connection.past, Past::Accepted);
-        let replaced = new_session && past == Past::Lost && !self.connection.start_new;
+        let gone = matches!(past, Past::Lost | Past::Expired);
+        let new_session =
+            response.new_session || self.connection.start_new || past == Past::Expired;
+        let replaced = new_session && gone && !self.connection.start_new;
         let resumed = !new_session && past == Past::Lost;
         self.connection.info = Some(Box::new(response.into_owned()));
         self.connection.accepted_at = Some(self.now);
@@ -407,7 +404,9 @@ impl Session {
             FailReason::AccessDenied => self.emit(Event::AccessDenied),
             FailReason::AuthenticationFailed => self.emit(Event::AuthenticationFailed),
             FailReason::SessionExpired => {
-                self.connection.expired = true;
+                if self.connection.past != Past::Nothing {
+                    self.connection.past = Past::Expired;
+                }
                 self.emit(Event::SessionExpired);
             }
             FailReason::ConfigureRefused | FailReason::GaveUp => {}

@@ -5,6 +5,8 @@
 
 mod support;
 
+mod exhaustive;
+mod hostile;
 mod property;
 mod scenario;
 mod snapshot;

@@ -268,6 +268,8 @@ fn an_endpoint_goes_on_without_what_its_dialect_lacks() {
 
 // ---- what is refused
 
+type Damage = fn(&mut Value);
+
 #[test]
 fn foreign_data_is_refused_with_its_reason() {
     let golden: Value = serde_json::from_str(GOLDEN).unwrap();
@@ -297,19 +299,19 @@ fn foreign_data_is_refused_with_its_reason() {
         refused(&|_| {}, config(1).with_limits(limits)),
         RestoreError::TooMany { what: "messages", found: 5, limit: 3 }
     );
-    let damages: [(&dyn Fn(&mut Value), &str); 9] = [
-        (&|it| it["session"] = json!(null), "state"),
-        (&|it| it["session"]["receipts"] = json!("?"), "state"),
-        (&|it| it["session"]["phase"] = json!("ready"), "phase"),
-        (&|it| it["session"]["connection"]["dialed"] = json!(u64::MAX), "connection"),
-        (&|it| it["session"]["receipts"]["messages"][1] = json!("m-1"), "messages"),
-        (&|it| it["session"]["receipts"]["messages"][1] = json!("x".repeat(1_025)), "messages"),
-        (&|it| it["session"]["receipts"]["due"] = json!([0, 0]), "messages"),
-        (&|it| it["session"]["receipts"]["unread"] = json!([77]), "messages"),
-        (&|it| it["session"]["texts"]["kept"][0]["text"] = json!("x".repeat(4_097)), "texts"),
+    let damages: [(Damage, &str); 9] = [
+        (|it| it["session"] = json!(null), "state"),
+        (|it| it["session"]["receipts"] = json!("?"), "state"),
+        (|it| it["session"]["phase"] = json!("ready"), "phase"),
+        (|it| it["session"]["connection"]["dialed"] = json!(u64::MAX), "connection"),
+        (|it| it["session"]["receipts"]["messages"][1] = json!("m-1"), "messages"),
+        (|it| it["session"]["receipts"]["messages"][1] = json!("x".repeat(1_025)), "messages"),
+        (|it| it["session"]["receipts"]["due"] = json!([0, 0]), "messages"),
+        (|it| it["session"]["receipts"]["unread"] = json!([77]), "messages"),
+        (|it| it["session"]["texts"]["kept"][0]["text"] = json!("x".repeat(4_097)), "texts"),
     ];
     for (damage, part) in damages {
-        assert_eq!(refused(damage, config(1)), RestoreError::Damaged { part });
+        assert_eq!(refused(&damage, config(1)), RestoreError::Damaged { part });
     }
     assert!(serde_json::from_str::<Snapshot>("[]").is_err());
     assert!(serde_json::from_str::<Snapshot>("{}").is_err());

@@ -11,6 +11,7 @@ use webmessaging_testkit::{RunError, ScriptError};
 
 use crate::commands::demo::DemoError;
 use crate::commands::emulate::EmulateError;
+use crate::commands::simulate::SimulateError;
 
 /// The exit code of what the user wrote wrong; also that of a wrong option.
 const WRONG_INPUT: u8 = 2;
@@ -41,6 +42,9 @@ pub(crate) enum Failure {
     /// The emulator does not run.
     #[error(transparent)]
     Emulate(#[from] EmulateError),
+    /// A simulation found something.
+    #[error(transparent)]
+    Simulate(#[from] SimulateError),
     /// A script came to no end.
     #[error(transparent)]
     Run(#[from] RunError),
@@ -66,6 +70,7 @@ impl Failure {
             | Self::Output(_)
             | Self::Run(_)
             | Self::Demo(_)
+            | Self::Simulate(_)
             | Self::Emulate(_) => ExitCode::FAILURE,
         }
     }

@@ -24,6 +24,7 @@ enum Command {
     Demo(Demo),
     Emulate(commands::emulate::Emulate),
     Replay(commands::replay::Replay),
+    Simulate(commands::simulate::Simulate),
 }
 
 fn main() -> ExitCode {
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         Some(Command::Demo(demo)) => demo.run(),
         Some(Command::Emulate(emulate)) => emulate.run(),
         Some(Command::Replay(replay)) => replay.run(),
+        Some(Command::Simulate(simulate)) => simulate.run(),
         None => Demo::PLAIN.run(),
     };
     match outcome {

@@ -1,7 +1,13 @@
 #![doc = include_str!("../README.md")]
 
 pub mod drive;
+pub mod fuzz;
+pub mod life;
+pub mod model;
+pub mod monitor;
 pub mod script;
+#[cfg(feature = "simulator")]
+pub mod simulator;
 pub mod transcript;
 
 #[cfg(feature = "tokio")]

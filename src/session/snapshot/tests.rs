@@ -29,6 +29,7 @@ struct Life {
     texts: u64,
 }
 
+#[expect(clippy::large_enum_variant, reason = "one at a time")]
 enum Step {
     Give(Input<'static>),
     Hear(String),
@@ -191,8 +192,8 @@ fn cut_anywhere_the_future_is_that_of_a_lost_transport() {
         let json = serde_json::to_string(&cut.snapshot()).unwrap();
         let mut lost = cut;
         let transport = TransportId(lost.connection.transport().map_or(0, |transport| transport.0));
-        let loss = Step::Give(Input::TransportClosed(transport, CloseReason::Lost));
-        let told = life.play(&mut lost, &loss);
+        let cut_off = Step::Give(Input::TransportClosed(transport, CloseReason::Lost));
+        let told = life.play(&mut lost, &cut_off);
         let snapshot = serde_json::from_str(&json).unwrap();
         let mut restored = Session::restore(config, snapshot, life.now).unwrap();
         restored.rng = lost.rng.clone();

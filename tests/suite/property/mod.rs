@@ -3,12 +3,15 @@
 //! Owns: nothing of its own. Must not know: any single run.
 
 mod budget;
+mod bytes;
 mod coverage;
+mod late_clock;
 mod lifecycle;
 mod metamorphic;
+mod model;
 mod peer_typing;
 mod receipts;
-mod receipts_model;
+mod renaming;
 mod texts;
 mod typing;
-mod typing_model;
+mod watched;

@@ -2,8 +2,7 @@
 //!
 //! Owns: the record and the ways to look at it. Must not know: how it came about.
 
-use webmessaging_proto::dialect::{Dialect, WebMessaging};
-use webmessaging_proto::frame::{ClientBody, ServerBody, ServerFrame, TypingNotice};
+use webmessaging_proto::frame::{ClientBody, TypingNotice};
 use webmessaging_proto::{Event, Input, InputError, Output, Phase, Timer, TracingId, TransportId};
 
 /// One thing that happened.
@@ -142,19 +141,6 @@ impl Trace {
         sent
     }
 
-    /// Goes through the entries with what is known of the connection before each.
-    pub(crate) fn walk(
-        &self,
-        mut visit: impl FnMut(&Around, &Entry) -> Result<(), String>,
-    ) -> Result<(), String> {
-        let mut around = Around::default();
-        for entry in &self.entries {
-            visit(&around, entry)?;
-            around.then(entry);
-        }
-        Ok(())
-    }
-
     /// The inputs, in order, wake-ups left out.
     pub(crate) fn given(&self) -> impl Iterator<Item = (u64, usize, &Given, bool)> {
         self.entries.iter().filter_map(|entry| match &entry.what {
@@ -162,131 +148,5 @@ impl Trace {
             What::In(given, taken) => Some((entry.at, entry.step, given, taken.is_ok())),
             _ => None,
         })
-    }
-}
-
-/// The connection, the pauses and the budget around an entry, as the outputs tell of them.
-#[derive(Clone, Debug)]
-pub(crate) struct Around {
-    pub(crate) phase: Phase,
-    pub(crate) transport: TransportId,
-    /// Since when the session is ready, if it is.
-    pub(crate) ready_at: u64,
-    /// The end of the newest pause that the session told of.
-    pub(crate) paused_until: u64,
-    /// The times of the requests on this connection, and which were receipts and health checks.
-    pub(crate) requests: Vec<(u64, Share)>,
-    /// The step in which the machine woke up too late for its timers.
-    woke_in: usize,
-}
-
-/// Whose part of the budget a request takes.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Share {
-    Essential,
-    Typing,
-    Receipt,
-    Echo,
-}
-
-/// The window that the service counts in.
-pub(crate) const WINDOW_MS: u64 = 60_000;
-/// The window that the session counts in.
-pub(crate) const SAFE_WINDOW_MS: u64 = 62_000;
-
-impl Default for Around {
-    fn default() -> Self {
-        Self {
-            phase: Phase::Idle,
-            transport: TransportId(0),
-            ready_at: 0,
-            paused_until: 0,
-            requests: Vec::new(),
-            woke_in: 0,
-        }
-    }
-}
-
-impl Around {
-    fn then(&mut self, entry: &Entry) {
-        if let What::In(Given::Sleep(_), _) = &entry.what {
-            self.woke_in = entry.step;
-        }
-        let What::Out(output) = &entry.what else { return };
-        match output {
-            Output::OpenTransport(transport) => {
-                self.transport = *transport;
-                self.requests.clear();
-            }
-            Output::SendFrame(frame) => self.requests.push((entry.at, share(&frame.body))),
-            Output::Emit(Event::PhaseChanged(phase)) => {
-                self.phase = *phase;
-                if *phase == Phase::Ready {
-                    self.ready_at = entry.at;
-                }
-            }
-            Output::Emit(Event::RateLimited { retry_after }) => {
-                let until = entry.at + u64::try_from(retry_after.as_millis()).unwrap();
-                self.paused_until = self.paused_until.max(until);
-            }
-            _ => {}
-        }
-    }
-
-    /// Whether what could have happened by now must have: a step has just begun, in time.
-    pub(crate) fn is_settled(&self, entry: &Entry) -> bool {
-        match &entry.what {
-            What::In(Given::Sleep(_), _) => false,
-            What::In(..) | What::Fired(_) => self.woke_in != entry.step,
-            _ => false,
-        }
-    }
-
-    pub(crate) fn online(&self) -> bool {
-        matches!(self.phase, Phase::Configuring | Phase::Ready | Phase::ReadOnly)
-    }
-
-    /// The requests that the window before `at` holds.
-    pub(crate) fn used(&self, at: u64, window: u64, counts: impl Fn(Share) -> bool) -> usize {
-        let recent = self.requests.iter().filter(|(sent, _)| sent + window > at);
-        recent.filter(|(_, share)| counts(*share)).count()
-    }
-
-    /// Whether the budget has surely room for typing and the like.
-    pub(crate) fn has_room(&self, at: u64) -> bool {
-        // Two slots: an On needs one for its Off.
-        self.used(at, SAFE_WINDOW_MS, |_| true) + 2 <= 50
-    }
-
-    /// A frame that counts: on the connection that stands.
-    pub(crate) fn hears<'a>(&self, entry: &'a Entry) -> Option<ServerFrame<'a>> {
-        match &entry.what {
-            What::In(Given::Wire(transport, text), Ok(()))
-                if *transport == self.transport && self.online() =>
-            {
-                WebMessaging.decode(text.as_bytes()).ok()
-            }
-            _ => None,
-        }
-    }
-}
-
-/// The part of the budget that a request takes.
-pub(crate) fn share(body: &ClientBody<'_>) -> Share {
-    match body {
-        ClientBody::Typing(_) => Share::Typing,
-        ClientBody::ReadReceipt { .. } => Share::Receipt,
-        ClientBody::Echo => Share::Echo,
-        _ => Share::Essential,
-    }
-}
-
-/// The request that a frame refuses, and the code.
-pub(crate) fn refusal(frame: &ServerFrame<'_>) -> Option<(Option<TracingId>, u16)> {
-    let request = frame.tracing_id.as_deref().and_then(TracingId::parse);
-    match &frame.body {
-        ServerBody::Status(_) if !(200..300).contains(&frame.code) => Some((request, frame.code)),
-        ServerBody::TooManyRequests(_) => Some((request, 429)),
-        _ => None,
     }
 }

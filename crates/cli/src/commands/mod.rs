@@ -3,3 +3,4 @@
 pub(crate) mod demo;
 pub(crate) mod emulate;
 pub(crate) mod replay;
+pub(crate) mod simulate;

@@ -59,6 +59,10 @@ impl Service {
     /// The WebSocket is gone, whoever ended it.
     pub fn disconnected(&mut self, connection: ConnectionId, now: std::time::Duration) {
         self.advance(now);
+        // Nothing more is to be done with it, whatever happens while it is being forgotten.
+        if let Some(gone) = self.connections.get_mut(&connection) {
+            gone.closing = true;
+        }
         self.forget_connection(connection);
     }
 
@@ -112,7 +116,7 @@ impl Service {
         self.cause = Some((id, kind));
         if !self.meet_fault(id, kind, tracing_id.as_deref()) {
             if let Err(denial) = self.dispatch(id, request) {
-                tracing::debug!(connection = id.0, ?kind, code = denial.code(), "refused");
+                log!(connection = id.0, ?kind, code = denial.code(), "refused");
                 self.send(id, reply::denial(&denial, tracing_id.as_deref()));
             }
         }

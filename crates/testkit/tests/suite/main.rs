@@ -2,6 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod format;
+mod fuzz_seeds;
+mod life;
 mod references;
 mod scripts;
+mod simulator;
 mod time;

@@ -2,6 +2,7 @@
 
 mod channels;
 mod flood;
+mod hostile;
 mod leaving;
 mod loss;
 mod properties;

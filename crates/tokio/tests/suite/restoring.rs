@@ -8,7 +8,8 @@ use crate::support::{Ready, accept, config, next, ready, soon, until, until_phas
 
 /// As it would be stored.
 fn stored(snapshot: &Snapshot) -> Snapshot {
-    serde_json::from_str(&serde_json::to_string(snapshot).unwrap()).unwrap()
+    let json = serde_json::to_string(snapshot).expect("a snapshot is JSON");
+    serde_json::from_str(&json).expect("what was written can be read")
 }
 
 #[tokio::test(start_paused = true)]
