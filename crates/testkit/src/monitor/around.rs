@@ -345,7 +345,7 @@ impl Around {
         // A session that lived before the watch may have expired then.
         let unsure = self.accepted.is_none();
         let replaces = new && self.accepted == Some(true);
-        if replaces {
+        if replaces || unsure {
             self.features = self.supported;
         }
         self.accepted = Some(true);

@@ -94,7 +94,7 @@ impl<B: Bridge> World<'_, B> {
         fate.unheard |= gone;
         fate.held |= self.now < self.backend.held_until;
         match note {
-            Note::On | Note::Off => self.indicator.arrives(note, fate),
+            Note::On | Note::Off => self.indicator.arrives(note, fate, self.now),
             Note::Receipt(number) => {
                 self.messages.receipt_arrives(number, link, fate, &mut self.found);
             }
@@ -134,6 +134,7 @@ impl<B: Bridge> World<'_, B> {
                 FaultKind::Drop | FaultKind::Close(_) => fate.dropped = true,
                 FaultKind::Answer(code, _) => fate.answered = fate.answered.or(Some(code)),
                 FaultKind::RateLimit(_) => fate.answered = fate.answered.or(Some(429)),
+                FaultKind::ExpireToken => fate.answered = fate.answered.or(Some(401)),
                 _ => {}
             }
         }

@@ -6,8 +6,8 @@
 use webmessaging_proto::dialect::Dialect;
 use webmessaging_proto::frame::{ClientBody, ClientFrame, TypingNotice};
 use webmessaging_proto::{
-    Config, Input, InputError, Instant, Limits, Output, Phase, Profile, ReconnectPolicy, Session,
-    Snapshot,
+    Capability, Config, Input, InputError, Instant, Limits, Output, Phase, Profile,
+    ReconnectPolicy, Session, Snapshot,
 };
 
 use std::rc::Rc;
@@ -227,33 +227,44 @@ impl<B: Bridge> World<'_, B> {
         let now = self.guest_now();
         let config = self.config();
         let stored = self.guest.stored.take().filter(|_| snapshot);
-        let session = match stored.map(|stored| serde_json::from_str::<Snapshot>(&stored)) {
-            Some(Ok(stored)) => {
-                match Session::restore(config.clone(), stored.with_empty_screen(), now) {
-                    Ok(session) => session,
-                    Err(error) => {
-                        self.found.add("a snapshot that can't be restored", || error.to_string());
-                        Session::new(config, now)
-                    }
-                }
-            }
-            Some(Err(error)) => {
-                self.found.add("a snapshot that can't be read", || error.to_string());
-                Session::new(config, now)
-            }
-            None => Session::new(config, now),
+        let (mut session, restored) = match stored.map(|stored| self.restore(&config, &stored)) {
+            Some(Some(session)) => (session, true),
+            _ => (Session::new(config.clone(), now), false),
         };
-        let mut session = session;
+        let mut whole = true;
+        for capability in [Capability::Typing, Capability::TypingOff, Capability::Receipts] {
+            if !self.dialect.supports(capability) {
+                session = session.without(capability);
+                whole = false;
+            }
+        }
         // What a restored session tells first is its phase, which the monitor knows already.
-        let first = session.poll_output();
+        let first = if restored { session.poll_output() } else { None };
+        let watched =
+            if restored || !whole { Watched::of(session, now) } else { Watched::new(config, now) };
         let depth = if self.plan.setting.looks_for_secrets { Depth::Full } else { Depth::Light };
-        self.guest.session = Some(Watched::of(session, now).with_depth(depth));
+        self.guest.session = Some(watched.with_depth(depth));
         self.guest.armed = None;
         self.guest.link = None;
         self.host.sees_typing = false;
         if let Some(output) = first {
             self.carry_out(output);
         }
+    }
+
+    fn restore(&mut self, config: &Config, stored: &str) -> Option<Session> {
+        let snapshot = match serde_json::from_str::<Snapshot>(stored) {
+            Ok(snapshot) => snapshot.with_empty_screen(),
+            Err(error) => {
+                self.found.add("a snapshot that can't be read", || error.to_string());
+                return None;
+            }
+        };
+        let restored = Session::restore(config.clone(), snapshot, self.guest_now());
+        if let Err(error) = &restored {
+            self.found.add("a snapshot that can't be restored", || error.to_string());
+        }
+        restored.ok()
     }
 
     /// The process ends from one moment to the next.

@@ -202,6 +202,7 @@ impl<B: Bridge> World<'_, B> {
         if self.now < self.guest.lazy_until {
             if self.give(Input::Discard { key: LocalKey(key) }).is_ok() {
                 let _ = self.texts.discard(key);
+                self.texts.left();
             }
             return;
         }
@@ -332,6 +333,8 @@ impl<B: Bridge> World<'_, B> {
             self.guest.clock_stops = false;
             let stood = self.guest.asleep_until - self.guest.asleep_since;
             self.guest.behind += stood;
+            let written = self.network.links.iter_mut().flat_map(|link| &mut link.written_at);
+            written.for_each(|at| *at += stood);
             self.indicator.clock_stood(self.guest.asleep_since, self.guest.asleep_until);
             // What the agent sees has gone out meanwhile; the guest takes it for on.
             self.indicator.disturbed(self.guest.asleep_until + SHOWN);

@@ -11,6 +11,7 @@
 use super::{Fate, Found};
 use crate::simulator::network::Note;
 use crate::simulator::queue::Ms;
+use crate::simulator::world::SHOWN;
 
 /// More than the roundings of a run.
 const SLACK: Ms = 60;
@@ -41,6 +42,8 @@ pub(in crate::simulator) struct Indicator {
     excused: bool,
     /// The process that said On is gone without a trace.
     forgot: bool,
+    /// The process that runs has said On.
+    spoke: bool,
     /// The newest notice that came was an Off, and was refused.
     off_refused: bool,
     /// It must have come on by then.
@@ -58,6 +61,7 @@ impl Indicator {
             away: true,
             excused: false,
             forgot: false,
+            spoke: false,
             off_refused: false,
             expected_by: None,
             times_shown: 0,
@@ -129,7 +133,7 @@ impl Indicator {
     pub(in crate::simulator) fn written(&mut self, note: Note, arrives: Ms, found: &mut Found) {
         self.disturbed_until = self.disturbed_until.max(arrives);
         if note == Note::On {
-            self.forgot = false;
+            self.spoke = true;
             let (now, ends, disturbed) = (found.now, self.ends, self.disturbed_until);
             found.must(
                 now <= ends + SLACK || now <= disturbed,
@@ -140,7 +144,11 @@ impl Indicator {
     }
 
     /// A notice comes to the service.
-    pub(in crate::simulator) fn arrives(&mut self, note: Note, fate: Fate) {
+    pub(in crate::simulator) fn arrives(&mut self, note: Note, fate: Fate, now: Ms) {
+        if note == Note::On && fate.swallowed {
+            // The guest takes it for shown, as long as a service that forgets would show it.
+            self.disturbed(now + SHOWN);
+        }
         self.off_refused = note == Note::Off && fate.answered.is_some();
         match note {
             // One copy shows, the other one is refused: the guest takes it for not shown.
@@ -149,7 +157,10 @@ impl Indicator {
             }
             // Typing is off for the session, whatever an earlier On shows.
             Note::On if matches!(fate.answered, Some(400 | 403)) => self.excused |= self.shown,
-            Note::On if !fate.swallowed && fate.answered.is_none() => self.excused = false,
+            Note::On if !fate.swallowed && fate.answered.is_none() => {
+                self.excused = false;
+                self.forgot &= !self.spoke;
+            }
             Note::Off if fate.swallowed || fate.held || fate.dropped || fate.unheard => {
                 self.excused = true;
             }
@@ -172,6 +183,7 @@ impl Indicator {
     /// The guest forgets what it said: its process is gone without a trace.
     pub(in crate::simulator) fn forgotten(&mut self) {
         self.forgot = true;
+        self.spoke = false;
     }
 
     /// A connection is gone, perhaps with the word that an Off was refused.
