@@ -404,7 +404,10 @@ impl Session {
             FailReason::AccessDenied => self.emit(Event::AccessDenied),
             FailReason::AuthenticationFailed => self.emit(Event::AuthenticationFailed),
             FailReason::SessionExpired => {
-                if self.connection.past != Past::Nothing {
+                if self.connection.past == Past::Nothing {
+                    // There is nothing that the next one could replace.
+                    self.connection.owes_join = self.config.auto_start.is_some();
+                } else {
                     self.connection.past = Past::Expired;
                 }
                 self.emit(Event::SessionExpired);

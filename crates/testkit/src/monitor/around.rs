@@ -381,11 +381,13 @@ impl Around {
         self.log_complete
     }
 
-    /// The features of a session that can be asked.
-    pub(super) fn learn(&mut self, features: Features) {
-        if self.supported.typing.is_none() {
+    /// The features of a session that can be asked; gives whether that was needed.
+    pub(super) fn learn(&mut self, features: Features) -> bool {
+        let unknown = self.supported.typing.is_none();
+        if unknown {
             self.features = features;
         }
+        unknown
     }
 }
 

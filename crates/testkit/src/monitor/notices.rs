@@ -123,14 +123,15 @@ impl OwnTyping {
             }
             _ => {}
         }
-        if cx.opened.is_some_and(|opened| opened.unsure) {
+        let Some(opened) = cx.opened else { return };
+        if opened.unsure {
             self.unknown(cx);
         }
-        if cx.opened.is_some_and(|opened| opened.replaces) {
-            if cx.features.typing_off.is_some() {
-                self.policy = self.first_policy;
-            }
+        if opened.replaces {
             self.nothing_shows();
+        }
+        if opened.replaces || opened.unsure {
+            self.policy = self.first_policy;
         }
     }
 

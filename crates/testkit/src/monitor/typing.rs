@@ -92,6 +92,15 @@ impl OwnTyping {
         self.failures.unknown(cx.now);
     }
 
+    /// Whether the wire has an Off, where that can't be known from outside.
+    pub(super) fn learn(&mut self, has_off: bool) {
+        if has_off {
+            self.policy = self.first_policy;
+        } else {
+            self.lose_off();
+        }
+    }
+
     /// From here the wire has no Off.
     pub(super) fn lose_off(&mut self) {
         if self.policy.sends_off {

@@ -193,7 +193,9 @@ impl Monitor {
 
     /// What the session can do, asked where it can't be known from outside.
     pub(super) fn learn(&mut self, session: &Session) {
-        self.cx.learn(features(session));
+        if self.cx.learn(features(session)) {
+            self.typing.learn(session.has(Capability::TypingOff));
+        }
     }
 
     /// Whether all is drained, and nothing is due.
