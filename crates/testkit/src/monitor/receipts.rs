@@ -181,7 +181,9 @@ impl Ledger {
                     self.lost();
                 }
                 if cx.opened.is_some_and(|opened| opened.unsure) {
+                    // It may be another conversation.
                     self.unknown();
+                    self.clear(false);
                 }
                 if cx.opened.is_some_and(|opened| opened.replaces) {
                     self.clear(true);
