@@ -11,8 +11,8 @@ if [ "$("$tools/bin/cargo-llvm-cov" llvm-cov --version 2>/dev/null)" != "cargo-l
 fi
 major=$(rustc -vV | sed -n 's/^LLVM version: \([0-9]*\).*/\1/p')
 if [ ! -x "/usr/lib/llvm-$major/bin/llvm-cov" ]; then
-  [ -n "$(apt-cache madison "llvm-$major")" ] || apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "llvm-$major" >/dev/null
+  install=(env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "llvm-$major")
+  "${install[@]}" >/dev/null 2>&1 || { apt-get update -qq && "${install[@]}" >/dev/null; }
 fi
 export LLVM_COV=/usr/lib/llvm-$major/bin/llvm-cov LLVM_PROFDATA=/usr/lib/llvm-$major/bin/llvm-profdata
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-target}/coverage
