@@ -8,6 +8,7 @@ pub mod monitor;
 pub mod script;
 #[cfg(feature = "simulator")]
 pub mod simulator;
+mod split_mix;
 pub mod transcript;
 
 #[cfg(feature = "tokio")]

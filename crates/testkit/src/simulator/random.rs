@@ -1,18 +1,12 @@
-//! Chance from one number: `SplitMix64`.
+//! Chance from one number.
 //!
-//! Owns: the generator, and draws that depend on their place alone. Must not know: what is drawn.
+//! Owns: the kinds of draws, and those that depend on their place alone. Must not know: what is drawn.
 
-/// A generator of 64 bits of state.
+use crate::split_mix::{STEP, SplitMix64, finish};
+
+/// A generator, and what is drawn from it.
 #[derive(Clone, Debug)]
-pub(super) struct Random(u64);
-
-const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
-
-const fn finish(mut z: u64) -> u64 {
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
-}
+pub(super) struct Random(SplitMix64);
 
 /// The draw of a place: the same for the same three numbers, whatever else was drawn. What happens
 /// elsewhere in a run does not shift it, so that a shrunk plan keeps its network.
@@ -24,12 +18,11 @@ pub(super) const fn draw_at(seed: u64, place: u64, count: u64) -> u64 {
 impl Random {
     /// Seeds that follow each other give generators that have nothing in common.
     pub(super) const fn new(seed: u64) -> Self {
-        Self(finish(seed.wrapping_mul(STEP) ^ 0x51_7C_C1_B7_27_22_0A_95))
+        Self(SplitMix64::new(finish(seed.wrapping_mul(STEP) ^ 0x51_7C_C1_B7_27_22_0A_95)))
     }
 
     pub(super) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(STEP);
-        finish(self.0)
+        self.0.next()
     }
 
     /// From 0 to `bound`, without it; 0 if `bound` is 0.
