@@ -23,13 +23,13 @@ impl Offset {
     }
 
     /// The same distance from `now`, at most `limit` ahead: what is read may be damaged, or from a
-    /// session with longer times. A clock that was not running yet gives its origin.
+    /// session with longer times. What is past keeps its distance, whatever the clock's origin.
     pub(crate) fn from(self, now: Instant, limit: Duration) -> Instant {
         let distance = Duration::from_millis(self.0.unsigned_abs());
         if self.0 > 0 {
             now + distance.min(limit)
         } else {
-            Instant::new(now.since_origin().saturating_sub(distance))
+            now.before(distance)
         }
     }
 }
@@ -42,9 +42,20 @@ mod tests {
     fn a_time_keeps_its_distance_from_now() {
         let [then, now] = [Instant::from_millis(70_000), Instant::from_millis(500)];
         let limit = Duration::from_secs(60);
-        for (at, expected) in [(70_200, 700), (69_900, 400), (60_000, 0), (999_999, 60_500)] {
+        for (at, expected) in [(70_200, 700), (69_900, 400), (999_999, 60_500)] {
             let offset = Offset::of(Instant::from_millis(at), then);
             assert_eq!(offset.from(now, limit), Instant::from_millis(expected));
+        }
+    }
+
+    #[test]
+    fn what_is_past_stays_past_on_a_younger_clock() {
+        for millis in [-1, -60_000, i64::MIN] {
+            let past = Offset(millis).from(Instant::ORIGIN, Duration::MAX);
+            let distance = Duration::from_millis(millis.unsigned_abs());
+            assert_eq!(Instant::ORIGIN - past, distance);
+            assert_eq!(past + distance, Instant::ORIGIN);
+            assert_eq!(Offset::of(past, Instant::ORIGIN).0, millis.max(-i64::MAX));
         }
     }
 
@@ -55,7 +66,6 @@ mod tests {
         assert_eq!(Offset::of(at(10_000_000_501), now), Offset(1));
         assert_eq!(Offset::of(at(9_999_000_499), now), Offset(-1));
         assert_eq!(Offset::of(at(9_999_900_000), now), Offset(0));
-        assert_eq!(Offset(i64::MIN).from(now, Duration::MAX), Instant::ORIGIN);
         let last = Offset::of(Instant::new(Duration::MAX), Instant::ORIGIN);
         assert_eq!(last, Offset(i64::MAX));
     }

@@ -1,4 +1,4 @@
-//! A restored session has the future of one that lost its transport at the cut.
+//! A restored session has the future of one that lost its transport at the cut, on whatever clock.
 //!
 //! The two are compared output by output over generated lives. Here and not among the tests of the
 //! public surface, since both must draw the same random numbers from the cut on.
@@ -20,6 +20,8 @@ use crate::{Profile, ReceiptPolicy, Sender};
 /// Lives, and how long each is before and after the cut.
 const LIVES: u64 = 1_500;
 const STEPS: usize = 40;
+/// A clock of another process.
+const YOUNG: Instant = Instant::from_millis(1);
 
 struct Life {
     choices: Rng,
@@ -195,14 +197,21 @@ fn cut_anywhere_the_future_is_that_of_a_lost_transport() {
         let cut_off = Step::Give(Input::TransportClosed(transport, CloseReason::Lost));
         let told = life.play(&mut lost, &cut_off);
         let snapshot = serde_json::from_str(&json).unwrap();
-        let mut restored = Session::restore(config, snapshot, life.now).unwrap();
+        let mut restored = Session::restore(config.clone(), snapshot, life.now).unwrap();
         restored.rng = lost.rng.clone();
+        // And on a clock that has just started.
+        let snapshot = serde_json::from_str(&json).unwrap();
+        let cut_at = life.now;
+        let mut elsewhere = Session::restore(config, snapshot, YOUNG).unwrap();
+        elsewhere.rng = lost.rng.clone();
         let told_first: Vec<_> = life.drain(&mut restored);
         let kept = |told: &[String]| -> Vec<String> {
             told.iter().filter(|told| told.contains("MessageUnconfirmed")).cloned().collect()
         };
         assert_eq!(kept(&told_first), kept(&told), "seed {seed}");
+        assert_eq!(life.drain(&mut elsewhere), told_first, "seed {seed}");
         assert_eq!(restored.snapshot(), lost.snapshot(), "seed {seed}");
+        assert_eq!(elsewhere.snapshot(), lost.snapshot(), "seed {seed}");
 
         for at in 0..STEPS {
             assert_eq!(restored.phase(), lost.phase(), "seed {seed}, {at} after the cut");
@@ -211,6 +220,13 @@ fn cut_anywhere_the_future_is_that_of_a_lost_transport() {
             let expected = life.play(&mut lost, &step);
             let got = life.play(&mut restored, &step);
             assert_eq!(got, expected, "seed {seed}, {at} after the cut {json}");
+            let now = life.now;
+            life.now = YOUNG + (now - cut_at);
+            let got = life.play(&mut elsewhere, &step);
+            life.now = now;
+            assert_eq!(got, expected, "seed {seed}, {at} after the cut, elsewhere {json}");
+            let due_in = |session: &Session, since| session.deadline().map(|it| it.at - since);
+            assert_eq!(due_in(&elsewhere, YOUNG), due_in(&lost, cut_at), "seed {seed}, {at}");
         }
     }
     let all = [
