@@ -102,7 +102,8 @@ pub struct Limits {
     /// Texts that wait, are in flight, or are kept for the host; at this many, a further one is
     /// refused with [`OutboxFull`](crate::InputError::OutboxFull). Default 100.
     pub texts: usize,
-    /// Messages known to the ledger, with ids of at most 1024 bytes; at this many, the oldest is forgotten, and reported as
+    /// Messages known to the ledger, with ids of 1 to [`MAX_ID_BYTES`](crate::MAX_ID_BYTES) bytes; at
+    /// this many, the oldest is forgotten, and reported as
     /// [`ReceiptFailed`](crate::Event::ReceiptFailed) if its receipt was still owed. Default 10,000.
     pub messages: usize,
     /// Remote typists at a time; further ones are not shown. Default 8.
@@ -228,17 +229,20 @@ impl Config {
         self
     }
 
-    /// The WebSocket address without its query: `wss://webmessaging.<domain>/v1` (`wire.md` 1.1);
-    /// `/v1` is added where there is no path. Default: the domain `mypurecloud.com`.
+    /// The WebSocket address: `wss://webmessaging.<domain>/v1` (`wire.md` 1.1); `/v1` is added where
+    /// there is no path. Default: the domain `mypurecloud.com`.
+    ///
+    /// Only scheme, host and path count: user info, which is a secret in logs and which carriers do not
+    /// send, a query and a fragment are left out.
     #[must_use]
     pub fn with_endpoint(mut self, endpoint: impl Into<String>) -> Self {
-        self.endpoint = endpoint.into();
-        let authority_at = self.endpoint.find("://").map_or(0, |scheme| scheme + 3);
-        let path = self.endpoint.get(authority_at..).and_then(|rest| rest.find('/'));
-        if path.is_none_or(|at| authority_at + at + 1 == self.endpoint.len()) {
-            self.endpoint.truncate(path.map_or(self.endpoint.len(), |at| authority_at + at));
-            self.endpoint.push_str(WEB_SOCKET_PATH);
-        }
+        let endpoint = endpoint.into();
+        let address = endpoint.split(['?', '#']).next().unwrap_or_default();
+        let (scheme, rest) = address.split_at(address.find("://").map_or(0, |at| at + 3));
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let host = authority.rsplit('@').next().unwrap_or_default();
+        let path = if matches!(path, "" | "/") { WEB_SOCKET_PATH } else { path };
+        self.endpoint = [scheme, host, path].concat();
         self
     }
 
@@ -325,6 +329,8 @@ fn push_percent_encoded(url: &mut String, text: &str) {
 
 #[cfg(test)]
 mod tests {
+    use alloc::format;
+
     use super::*;
 
     #[test]
@@ -333,6 +339,25 @@ mod tests {
         assert_eq!(url("ws://localhost:80"), "ws://localhost:80/v1?deploymentId=d%201");
         assert_eq!(url("ws://localhost:80/"), "ws://localhost:80/v1?deploymentId=d%201");
         assert_eq!(url("wss://h/gateway/v1"), "wss://h/gateway/v1?deploymentId=d%201");
+        assert_eq!(url("h:1"), "h:1/v1?deploymentId=d%201");
+    }
+
+    #[test]
+    fn only_scheme_host_and_path_of_an_endpoint_count() {
+        let config = |endpoint: &str| Config::new("d", "t", 0).with_endpoint(endpoint);
+        for (endpoint, dialed) in [
+            ("wss://user:p@ss@h:1/v1", "wss://h:1/v1"),
+            ("wss://user@h", "wss://h/v1"),
+            ("wss://h/a@b", "wss://h/a@b"),
+            ("wss://h/v1?a=b", "wss://h/v1"),
+            ("wss://h?a=b/c", "wss://h/v1"),
+            ("wss://h/v1#top?a", "wss://h/v1"),
+            ("", "/v1"),
+        ] {
+            let url = config(endpoint).url();
+            assert_eq!(url.strip_suffix("?deploymentId=d"), Some(dialed), "{endpoint}");
+        }
+        assert!(!format!("{:?}", config("wss://user:secret@h")).contains("secret"));
     }
 
     #[test]
