@@ -90,7 +90,7 @@ pub enum Input<'a> {
         read: bool,
     },
 
-    /// Credentials for the next configure.
+    /// Credentials for the next connection; the one that stands keeps its own.
     Renew(Credentials),
 }
 

@@ -44,7 +44,7 @@ pub enum Timer {
 
 impl Timer {
     /// Every timer, in the order in which timers that are due together fire.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: &'static [Self] = &[
         Self::Dial,
         Self::Configure,
         Self::Close,
@@ -131,7 +131,7 @@ impl TimerTable {
     /// The earliest deadline.
     pub(crate) fn next(&self) -> Option<Deadline> {
         let mut next: Option<Deadline> = None;
-        for timer in Timer::ALL {
+        for &timer in Timer::ALL {
             if let Some(at) = self.get(timer) {
                 if next.is_none_or(|next| at < next.at) {
                     next = Some(Deadline { at, timer });
@@ -228,8 +228,8 @@ mod tests {
 
     #[test]
     fn every_timer_has_the_slot_of_its_number() {
-        for (slot, timer) in Timer::ALL.into_iter().enumerate() {
-            assert_eq!(timer as usize, slot);
+        for (slot, timer) in Timer::ALL.iter().enumerate() {
+            assert_eq!(*timer as usize, slot);
         }
     }
 }

@@ -161,7 +161,8 @@ const TRANSITIONS: &[Transition] = &[
     failing(TRYING, Trigger::GiveUp),
 ];
 
-/// The table of transitions as a diagram in Mermaid's language.
+/// The table of transitions as a diagram in Mermaid's language, for the test of the README.
+#[doc(hidden)]
 #[must_use]
 pub fn phase_diagram() -> String {
     let mut diagram = String::from("stateDiagram-v2\n    [*] --> idle\n");
