@@ -14,6 +14,9 @@ use crate::answer::{Answer, CommandError};
 use crate::inbox::{Command, Inbox, Reply, Signal};
 use crate::text::{Confirmation, SentText};
 
+/// The keys that texts get by themselves are below.
+pub(crate) const FIRST_KEY_OF_HOST: u64 = 1 << 63;
+
 /// The host's side of a session. Clone it freely: all clones speak to the same session.
 ///
 /// None of the methods blocks or must be called on the runtime, and each takes effect in the order
@@ -126,7 +129,7 @@ impl Handle {
         self.input(Input::MessageRestored { id: id.into().into(), from, read })
     }
 
-    /// Credentials for the next configure.
+    /// Credentials for the next connection; the one that stands keeps its own.
     pub fn renew(&self, credentials: Credentials) -> Answer {
         self.input(Input::Renew(credentials))
     }
@@ -163,8 +166,8 @@ impl Handle {
     }
 
     /// Gives an input that comes as data, from a script or a replay. The news of transports and the
-    /// time are the driver's; texts that come this way bring keys of their own, which must not be
-    /// those of [`send_text`](Self::send_text) (these count from 1, after a restore from above the highest known).
+    /// time are the driver's; texts that come this way bring keys of their own, from 2^63 on: below
+    /// are those of [`send_text`](Self::send_text).
     pub fn input(&self, input: Input<'static>) -> Answer {
         match input {
             Input::Tick
@@ -180,6 +183,11 @@ impl Handle {
     /// The session as data, for [`restore`](crate::restore) in another process. It goes on here as
     /// if nothing had happened; [`disconnect`](Self::disconnect), or drop the driver, before another
     /// one goes on with it.
+    ///
+    /// Events that [`Events`](crate::Events) was given before are not in it, read or not: read what
+    /// waits there before the process ends. With twice as many unread as
+    /// [`Options::events`](crate::Options::events) the snapshot waits for their reader: have it in
+    /// another task.
     ///
     /// Cancel safe: nothing changes.
     ///

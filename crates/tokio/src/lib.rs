@@ -122,7 +122,7 @@ pub fn session_with<C: Connector, D: Dialect>(
 }
 
 /// The session of a [`Snapshot`], as it would have gone on after losing its transport: if it had
-/// one, it dials again by itself. `config` brings the token and a fresh seed.
+/// one, it dials again by itself. `config` brings the token and a seed, best a fresh one.
 ///
 /// The host learns of a text that was in flight by an event; the keys of the texts are as before.
 ///
@@ -176,12 +176,13 @@ fn drive<C: Connector, D: Dialect>(
     connector: C,
     options: Options,
 ) -> (Handle, Events, Driver<C, D>) {
-    let highest_key = endpoint.session().texts().map(|text| text.key.0).max().unwrap_or(0);
+    let keys = endpoint.session().texts().map(|text| text.key.0);
+    let highest_key = keys.filter(|key| *key < handle::FIRST_KEY_OF_HOST).max().unwrap_or(0);
     let inbox = inbox::Inbox::new(options.commands);
     let (sink, events) = events::channel(options.events);
     let receiver = inbox::Receiver::new(Arc::clone(&inbox));
     let driver = Driver::new(endpoint, clock::Clock::start(), connector, receiver, sink);
-    (Handle::new(inbox, highest_key.saturating_add(1)), events, driver)
+    (Handle::new(inbox, highest_key + 1), events, driver)
 }
 
 /// A session whose driver is spawned on the current runtime, and that is being connected.
