@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::config::MAX_TEXT_CHARS;
 use crate::id::LocalKey;
+use crate::receipts::MAX_ID_BYTES;
 use crate::session::Phase;
 
 /// Why an input was refused. A refused input changes nothing but the time.
@@ -32,6 +33,12 @@ pub enum InputError {
         "no message with this id is known in this session: use the id of a MessageReceived event, or restore the message first"
     )]
     UnknownMessage,
+    /// A session keeps no messages with such an id, and sends no receipt for them.
+    #[error("an id of {bytes} bytes is not kept: ids have 1 to {MAX_ID_BYTES} bytes")]
+    IdNotKept {
+        /// How long it is.
+        bytes: usize,
+    },
     /// No text with this key is queued, in flight or kept.
     #[error("no text has the key {}: it was never sent, or is confirmed or discarded", key.0)]
     UnknownKey {
@@ -77,6 +84,7 @@ impl InputError {
             Self::OutputsPending => "outputs_pending",
             Self::InvalidState { .. } => "invalid_state",
             Self::UnknownMessage => "unknown_message",
+            Self::IdNotKept { .. } => "id_not_kept",
             Self::UnknownKey { .. } => "unknown_key",
             Self::NotKept { .. } => "not_kept",
             Self::DuplicateKey { .. } => "duplicate_key",
@@ -108,6 +116,30 @@ pub enum ConfigError {
         start_delay: Duration,
         /// The idle time of the same policy.
         idle: Duration,
+    },
+    /// `SetTyping(true)` would show nothing, or flicker.
+    #[error("hold is {hold:?}: at least {minimum:?}, or it shows nothing")]
+    HoldTooShort {
+        /// What was asked.
+        hold: Duration,
+        /// What is possible.
+        minimum: Duration,
+    },
+    /// On would be said without a pause.
+    #[error("refresh is {refresh:?}: at least {minimum:?}, or On is said without a pause")]
+    RefreshTooShort {
+        /// What was asked.
+        refresh: Duration,
+        /// What is possible.
+        minimum: Duration,
+    },
+    /// The remote's indicator would flicker, and On be said without a pause.
+    #[error("remote_ttl is {remote_ttl:?}: at least {minimum:?}, or the indicator flickers")]
+    RemoteTtlUnderMinimum {
+        /// What was asked.
+        remote_ttl: Duration,
+        /// What is possible.
+        minimum: Duration,
     },
     /// Two rules of one policy contradict each other.
     #[error("refresh {refresh:?} must be at least min_gap {min_gap:?}")]

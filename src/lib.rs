@@ -36,7 +36,7 @@ pub use peer_typing::{
     DEFAULT_TYPING_DURATION, MAX_TYPING_DURATION, MIN_TYPING_DURATION, PeerTyping,
     PeerTypingChange, PeerTypingEnd, Typist,
 };
-pub use receipts::{Added, LedgerId, ReceiptPolicy, Receipts, Sender};
+pub use receipts::{Added, LedgerId, MAX_ID_BYTES, ReceiptPolicy, Receipts, Sender};
 pub use sensitive::Sensitive;
 pub use session::{
     FailReason, HeldText, Phase, Session, Snapshot, Stats, TextState, phase_diagram,

@@ -26,11 +26,7 @@ impl Offset {
     /// session with longer times. What is past keeps its distance, whatever the clock's origin.
     pub(crate) fn from(self, now: Instant, limit: Duration) -> Instant {
         let distance = Duration::from_millis(self.0.unsigned_abs());
-        if self.0 > 0 {
-            now + distance.min(limit)
-        } else {
-            now.before(distance)
-        }
+        if self.0 > 0 { now + distance.min(limit) } else { now.before(distance) }
     }
 }
 

@@ -56,7 +56,8 @@ pub enum PeerTypingChange {
 }
 
 /// The remote typing indicators as a machine of its own: inputs in, [`poll`](Self::poll) and
-/// [`deadline`](Self::deadline) out. Time is only ever the arrival's, never a sender's stamp.
+/// [`deadline`](Self::deadline) out. Time is only ever the arrival's, never a sender's stamp, and must
+/// not run backward.
 ///
 /// ```
 /// use webmessaging_proto::{Instant, PeerTyping, PeerTypingChange, PeerTypingEnd};
@@ -146,6 +147,7 @@ impl PeerTyping {
     }
 
     /// The next change that the host has not been told of.
+    #[must_use = "a change that is handed out counts as told"]
     pub fn poll(&mut self, now: Instant) -> Option<PeerTypingChange> {
         let mut at = 0;
         while let Some(slot) = self.slots.get_mut(at) {

@@ -9,6 +9,7 @@ use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::mem;
 use core::time::Duration;
 
 use serde::Serialize;
@@ -18,8 +19,8 @@ use crate::time::Instant;
 
 pub(crate) use snapshot::ReceiptsSnapshot;
 
-/// A longer id is not kept: it is the peer's to choose.
-const MAX_ID_BYTES: usize = 1024;
+/// The longest id that a ledger keeps, in bytes: ids are the peer's to choose.
+pub const MAX_ID_BYTES: usize = 1024;
 
 /// The rules of read receipts.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -61,7 +62,7 @@ pub enum Sender {
 pub struct LedgerId(u64);
 
 /// Read receipts as a machine of its own: inputs in, [`poll`](Self::poll) and
-/// [`deadline`](Self::deadline) out.
+/// [`deadline`](Self::deadline) out. Time must not run backward.
 ///
 /// ```
 /// use webmessaging_proto::{Instant, ReceiptPolicy, Receipts, Sender};
@@ -86,24 +87,26 @@ pub struct Receipts {
     entries: VecDeque<Entry>,
     forgotten: u64,
     by_id: BTreeMap<Arc<str>, LedgerId>,
-    /// On screen and not read yet, with the start of their dwell, in the order of becoming visible.
-    watched: Vec<(LedgerId, Instant)>,
+    /// On screen and not read yet, in the order of becoming visible, which is that of the starts of
+    /// their dwell.
+    watched: BTreeMap<u64, (LedgerId, Instant)>,
     /// Read, not told yet, in the order of reading.
-    due: VecDeque<LedgerId>,
+    due: BTreeMap<u64, LedgerId>,
     /// Told, not confirmed: with the number of the telling, ascending.
     sent: VecDeque<(u64, LedgerId)>,
     /// Told in vain on this connection.
     parked: Vec<LedgerId>,
     sends: u64,
-    reads: u64,
+    /// Numbers what becomes visible and what is read.
+    steps: u64,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 struct Entry {
     id: Arc<str>,
     state: State,
-    /// The how many-th message that was read.
-    read_order: u64,
+    /// Its place among the watched, then among those that were read.
+    order: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -145,17 +148,17 @@ impl Receipts {
             entries: VecDeque::new(),
             forgotten: 0,
             by_id: BTreeMap::new(),
-            watched: Vec::new(),
-            due: VecDeque::new(),
+            watched: BTreeMap::new(),
+            due: BTreeMap::new(),
             sent: VecDeque::new(),
             parked: Vec::new(),
             sends: 0,
-            reads: 0,
+            steps: 0,
         }
     }
 
-    /// Takes a message into the ledger, unless its id is longer than 1024 bytes. A known id stays as it is, but for what `read` adds: that
-    /// the message needs no receipt any more.
+    /// Takes a message into the ledger, unless its id is empty or longer than [`MAX_ID_BYTES`]. A known
+    /// id stays as it is, but for what `read` adds: that the message needs no receipt any more.
     pub fn add(&mut self, id: &str, from: Sender, read: bool) -> Added {
         let state = if read || from == Sender::Guest { State::Settled } else { State::Unread };
         if let Some(&known) = self.by_id.get(id) {
@@ -164,31 +167,30 @@ impl Receipts {
             }
             return Added { new: false, lost: None };
         }
-        if self.limit == 0 || id.len() > MAX_ID_BYTES {
+        if self.limit == 0 || check_id(id).is_err() {
             return Added { new: true, lost: None };
         }
         let lost = if self.entries.len() >= self.limit { self.forget_oldest() } else { None };
         let id: Arc<str> = id.into();
         let key = LedgerId(self.forgotten + self.entries.len() as u64);
         self.by_id.insert(Arc::clone(&id), key);
-        self.entries.push_back(Entry { id, state, read_order: 0 });
+        self.entries.push_back(Entry { id, state, order: 0 });
         Added { new: true, lost }
     }
 
     /// A message is on screen. Of own and of read messages nothing more is said.
     ///
     /// # Errors
-    /// If the ledger does not know the message.
+    /// If the ledger does not know the message, or keeps none with such an id.
     pub fn visible(&mut self, id: &str, now: Instant) -> Result<(), InputError> {
-        let key = *self.by_id.get(id).ok_or(InputError::UnknownMessage)?;
+        let key = self.find(id)?;
         if self.state(key) != Some(State::Unread) {
             return Ok(());
         }
         if self.foreground && self.policy.dwell.is_zero() {
             self.read(key);
         } else {
-            self.set(key, State::Watched);
-            self.watched.push((key, now));
+            self.watch(key, now);
         }
         Ok(())
     }
@@ -196,12 +198,12 @@ impl Receipts {
     /// A message is not on screen any more; its dwell starts again when it comes back.
     ///
     /// # Errors
-    /// If the ledger does not know the message.
+    /// If the ledger does not know the message, or keeps none with such an id.
     pub fn hidden(&mut self, id: &str) -> Result<(), InputError> {
-        let key = *self.by_id.get(id).ok_or(InputError::UnknownMessage)?;
+        let key = self.find(id)?;
         if self.state(key) == Some(State::Watched) {
+            self.watched.remove(&self.order(key));
             self.set(key, State::Unread);
-            self.watched.retain(|(watched, _)| *watched != key);
         }
         Ok(())
     }
@@ -209,7 +211,7 @@ impl Receipts {
     /// Whether the user can see the window at all. Every dwell starts again when it comes back.
     pub fn foreground(&mut self, foreground: bool, now: Instant) {
         if foreground && !self.foreground {
-            for (_, since) in &mut self.watched {
+            for (_, since) in self.watched.values_mut() {
                 *since = now;
             }
         }
@@ -217,9 +219,10 @@ impl Receipts {
     }
 
     /// The next message whose receipt is due. A receipt that is handed out counts as sent.
+    #[must_use = "a receipt that is handed out counts as sent"]
     pub fn poll(&mut self, now: Instant) -> Option<LedgerId> {
         self.pass_time(now);
-        let key = self.due.pop_front()?;
+        let (_, key) = self.due.pop_first()?;
         self.sends += 1;
         self.sent.push_back((self.sends, key));
         self.set(key, State::Sent);
@@ -229,8 +232,8 @@ impl Receipts {
     /// When the next dwell is met.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
-        let first = self.watched.iter().map(|(_, since)| *since + self.policy.dwell).min();
-        first.filter(|_| self.foreground)
+        let (_, since) = self.watched.values().next().filter(|_| self.foreground)?;
+        Some(*since + self.policy.dwell)
     }
 
     /// How many receipts were handed out so far: what to give to
@@ -276,9 +279,13 @@ impl Receipts {
     /// No receipt for this message any more, whatever happened.
     pub fn settle(&mut self, key: LedgerId) {
         match self.state(key) {
-            Some(State::Watched) => self.watched.retain(|(watched, _)| *watched != key),
+            Some(State::Watched) => {
+                self.watched.remove(&self.order(key));
+            }
+            Some(State::Due) => {
+                self.due.remove(&self.order(key));
+            }
             Some(State::Sent) => self.sent.retain(|(_, sent)| *sent != key),
-            Some(State::Due) => self.due.retain(|due| *due != key),
             Some(State::Parked) => self.parked.retain(|parked| *parked != key),
             _ => {}
         }
@@ -287,8 +294,8 @@ impl Receipts {
 
     /// What was not confirmed is due again, in the order of reading.
     pub fn connection_lost(&mut self) {
-        let sent = core::mem::take(&mut self.sent);
-        let parked = core::mem::take(&mut self.parked);
+        let sent = mem::take(&mut self.sent);
+        let parked = mem::take(&mut self.parked);
         for key in sent.into_iter().map(|(_, key)| key).chain(parked) {
             self.make_due(key);
         }
@@ -318,37 +325,37 @@ impl Receipts {
 
     /// Lets the dwells that are met count as reading, whether or not a receipt can be sent now.
     pub(crate) fn pass_time(&mut self, now: Instant) {
-        if !self.foreground || self.watched.is_empty() {
-            return;
+        while self.deadline().is_some_and(|met_at| met_at <= now) {
+            let Some((_, (key, _))) = self.watched.pop_first() else { return };
+            self.read(key);
         }
-        let dwell = self.policy.dwell;
-        let mut watched = core::mem::take(&mut self.watched);
-        watched.retain(|(key, since)| {
-            let met = *since + dwell <= now;
-            if met {
-                self.read(*key);
-            }
-            !met
-        });
-        self.watched = watched;
+    }
+
+    fn watch(&mut self, key: LedgerId, since: Instant) {
+        let order = self.take_step(key);
+        self.watched.insert(order, (key, since));
+        self.set(key, State::Watched);
     }
 
     fn read(&mut self, key: LedgerId) {
-        self.reads += 1;
-        let read_order = self.reads;
-        if let Some(entry) = self.entry_mut(key) {
-            entry.read_order = read_order;
-        }
+        self.take_step(key);
         self.make_due(key);
     }
 
     /// Puts a message into the line at the place that its reading gives it.
     fn make_due(&mut self, key: LedgerId) {
-        let Some(order) = self.entry(key).map(|entry| entry.read_order) else { return };
-        let later = |due: &LedgerId| self.entry(*due).is_some_and(|due| due.read_order > order);
-        let place = self.due.iter().rposition(|due| !later(due)).map_or(0, |before| before + 1);
-        self.due.insert(place, key);
+        self.due.insert(self.order(key), key);
         self.set(key, State::Due);
+    }
+
+    /// Gives a message the place after all others.
+    fn take_step(&mut self, key: LedgerId) -> u64 {
+        self.steps += 1;
+        let order = self.steps;
+        if let Some(entry) = self.entry_mut(key) {
+            entry.order = order;
+        }
+        order
     }
 
     fn forget_oldest(&mut self) -> Option<Box<str>> {
@@ -361,6 +368,11 @@ impl Receipts {
         owed.then(|| Box::from(&*entry.id))
     }
 
+    fn find(&self, id: &str) -> Result<LedgerId, InputError> {
+        check_id(id)?;
+        self.by_id.get(id).copied().ok_or(InputError::UnknownMessage)
+    }
+
     fn entry(&self, key: LedgerId) -> Option<&Entry> {
         let at = key.0.checked_sub(self.forgotten)?;
         self.entries.get(usize::try_from(at).ok()?)
@@ -371,6 +383,10 @@ impl Receipts {
         self.entries.get_mut(usize::try_from(at).ok()?)
     }
 
+    fn order(&self, key: LedgerId) -> u64 {
+        self.entry(key).map_or(0, |entry| entry.order)
+    }
+
     fn state(&self, key: LedgerId) -> Option<State> {
         self.entry(key).map(|entry| entry.state)
     }
@@ -379,6 +395,14 @@ impl Receipts {
         if let Some(entry) = self.entry_mut(key) {
             entry.state = state;
         }
+    }
+}
+
+/// Whether a ledger keeps messages with such an id.
+pub(crate) const fn check_id(id: &str) -> Result<(), InputError> {
+    match id.len() {
+        1..=MAX_ID_BYTES => Ok(()),
+        bytes => Err(InputError::IdNotKept { bytes }),
     }
 }
 

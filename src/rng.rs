@@ -15,6 +15,11 @@ impl Rng {
         Self { state: seed }
     }
 
+    /// The sequence number `number` of a seed.
+    pub(crate) fn nth(seed: u64, number: u64) -> Self {
+        Self::new(seed ^ Self::new(number).next_u64())
+    }
+
     pub(crate) fn next_u64(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.state;

@@ -13,8 +13,11 @@ use crate::time::{Instant, earliest};
 
 pub(crate) use snapshot::TypingSnapshot;
 
-/// The shortest idle time: below it, an indicator flickers between two keys.
+/// The shortest idle time: below it, an indicator flickers between two keys. For the same reason the
+/// shortest refresh, remote TTL and hold.
 pub const MIN_IDLE: Duration = Duration::from_millis(500);
+
+const LIVE_REFRESH: Duration = Duration::from_secs(4);
 
 /// The rules of the own typing indicator.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -24,17 +27,18 @@ pub struct TypingPolicy {
     pub start_delay: Duration,
     /// From an On to the next On, at least. Off is exempt.
     pub min_gap: Duration,
-    /// From an On to its repetition while the user goes on typing; `None`: one On a burst.
+    /// From an On to its repetition while the user goes on typing, at least [`MIN_IDLE`]; `None`: one
+    /// On a burst.
     pub refresh: Option<Duration>,
     /// From the last key to the end of typing; at least [`MIN_IDLE`].
     pub idle: Duration,
-    /// How long the remote shows typing after an On; `None`: until an Off.
+    /// How long the remote shows typing after an On, at least [`MIN_IDLE`]; `None`: until an Off.
     pub remote_ttl: Option<Duration>,
     /// Whether an Off is sent at all.
     pub sends_off: bool,
     /// Whether the remote takes the indicator away when a message arrives.
     pub message_ends_belief: bool,
-    /// How long [`Typing::hold`] lasts without a repetition, at most.
+    /// How long [`Typing::hold`] lasts without a repetition, at most; at least [`MIN_IDLE`].
     pub hold: Duration,
 }
 
@@ -60,7 +64,7 @@ impl TypingPolicy {
         Self {
             start_delay: Duration::ZERO,
             min_gap: Duration::from_secs(1),
-            refresh: Some(Duration::from_secs(4)),
+            refresh: Some(LIVE_REFRESH),
             idle: Duration::from_secs(2),
             remote_ttl: Some(Duration::from_secs(5)),
             sends_off: false,
@@ -69,11 +73,16 @@ impl TypingPolicy {
         }
     }
 
-    /// These rules on a wire without Off: the live service's, with this policy's idle time and
-    /// start delay.
+    /// These rules on a wire without Off: as they are if they send none; else the live service's, with
+    /// this policy's idle time, hold and, up to the refresh, start delay.
     #[must_use]
     pub const fn without_off(self) -> Self {
-        Self { idle: self.idle, start_delay: self.start_delay, hold: self.hold, ..Self::live() }
+        if !self.sends_off {
+            return self;
+        }
+        let is_short = self.start_delay.as_nanos() < LIVE_REFRESH.as_nanos();
+        let start_delay = if is_short { self.start_delay } else { LIVE_REFRESH };
+        Self { start_delay, idle: self.idle, hold: self.hold, ..Self::live() }
     }
 
     /// Whether the rules go together.
@@ -89,6 +98,16 @@ impl TypingPolicy {
                 start_delay: self.start_delay,
                 idle: self.idle,
             });
+        }
+        let minimum = MIN_IDLE;
+        if self.hold < minimum {
+            return Err(ConfigError::HoldTooShort { hold: self.hold, minimum });
+        }
+        if let Some(refresh) = self.refresh.filter(|refresh| *refresh < minimum) {
+            return Err(ConfigError::RefreshTooShort { refresh, minimum });
+        }
+        if let Some(remote_ttl) = self.remote_ttl.filter(|remote_ttl| *remote_ttl < minimum) {
+            return Err(ConfigError::RemoteTtlUnderMinimum { remote_ttl, minimum });
         }
         if let Some(refresh) = self.refresh.filter(|refresh| *refresh < self.min_gap) {
             return Err(ConfigError::RefreshUnderMinGap { refresh, min_gap: self.min_gap });
@@ -147,6 +166,7 @@ pub struct SentNotice {
     notice: TypingNotice,
     number: u32,
     last_on_before: Option<Instant>,
+    belief_before: Belief,
 }
 
 /// What was said last, as far as it may still be refused.
@@ -201,7 +221,7 @@ impl SentNotice {
 }
 
 /// The own typing indicator as a machine of its own: inputs in, [`poll`](Self::poll) and
-/// [`deadline`](Self::deadline) out.
+/// [`deadline`](Self::deadline) out. Time must not run backward.
 ///
 /// ```
 /// use webmessaging_proto::{Instant, Typing, TypingPolicy, frame::TypingNotice};
@@ -346,28 +366,36 @@ impl Typing {
 
     /// This notice never left; call it newest first for several.
     pub fn unwritten(&mut self, sent: &SentNotice) {
-        if self.said.take_back(sent.number) {
-            self.belief = self.said.belief();
-            self.last_on = sent.last_on_before;
-            if !self.open {
-                self.doubt();
-            }
+        if !self.said.take_back(sent.number) {
+            // What was said later is taken back already: things are as before this notice.
+            self.said.settle(sent.belief_before);
+        }
+        self.belief = self.said.belief();
+        self.last_on = sent.last_on_before;
+        if !self.open {
+            self.doubt();
         }
     }
 
     /// What must be said now; ask again until it says nothing more. A notice that is handed out
     /// counts as sent.
+    #[must_use = "a notice that is handed out counts as sent"]
     pub fn poll(&mut self, now: Instant) -> Option<SentNotice> {
         self.pass_time(now);
         let notice = self.want(now)?.notice();
-        let last_on_before = self.last_on;
         self.sent = self.sent.wrapping_add(1);
+        let sent = SentNotice {
+            notice,
+            number: self.sent,
+            last_on_before: self.last_on,
+            belief_before: self.belief,
+        };
         self.said.add(self.sent, notice);
         self.belief = Belief::after(notice);
         if notice == TypingNotice::On {
             self.last_on = Some(now);
         }
-        Some(SentNotice { notice, number: self.sent, last_on_before })
+        Some(sent)
     }
 
     /// Lets typing end that has ended by time, the user's and what the remote shows of it.

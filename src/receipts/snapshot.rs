@@ -9,7 +9,7 @@ use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{LedgerId, MAX_ID_BYTES, Receipts, Sender, State};
+use super::{LedgerId, Receipts, Sender, State, check_id};
 use crate::error::RestoreError;
 use crate::offset::Offset;
 use crate::time::Instant;
@@ -32,8 +32,9 @@ pub(crate) struct ReceiptsSnapshot {
 }
 
 impl ReceiptsSnapshot {
-    /// Nothing is on screen any more.
-    pub(crate) fn hide_all(&mut self) {
+    /// Nothing is on screen yet, and the screen is there to be seen, as in a new session.
+    pub(crate) fn empty_screen(&mut self) {
+        self.foreground = true;
         self.unread.extend(self.visible.drain(..).map(|(place, _)| place));
         self.unread.sort_unstable();
     }
@@ -53,10 +54,10 @@ impl Receipts {
                 .collect(),
             visible: self
                 .watched
-                .iter()
+                .values()
                 .map(|(key, since)| (place(key), Offset::of(*since, now)))
                 .collect(),
-            due: self.due.iter().map(place).collect(),
+            due: self.due.values().map(place).collect(),
         }
     }
 
@@ -78,7 +79,7 @@ impl Receipts {
             });
         }
         for id in &saved.messages {
-            if id.len() > MAX_ID_BYTES || !self.add(id, Sender::Agent, true).new {
+            if check_id(id).is_err() || !self.add(id, Sender::Agent, true).new {
                 return damaged;
             }
         }
@@ -92,10 +93,11 @@ impl Receipts {
                 return damaged;
             }
         }
-        for (place, since) in &saved.visible {
-            let key = LedgerId(*place as u64);
-            self.set(key, State::Watched);
-            self.watched.push((key, since.from(now, Duration::ZERO)));
+        let since = |(place, since): &(usize, Offset)| (*place, since.from(now, Duration::ZERO));
+        let mut visible: Vec<_> = saved.visible.iter().map(since).collect();
+        visible.sort_by_key(|(_, since)| *since);
+        for (place, since) in visible {
+            self.watch(LedgerId(place as u64), since);
         }
         for place in &saved.due {
             self.read(LedgerId(*place as u64));

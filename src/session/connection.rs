@@ -4,13 +4,13 @@
 //! sent once the session is ready.
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
+use alloc::collections::VecDeque;
 use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{InputError, RestoreError};
-use crate::frame::{ClientBody, ClientFrame, SessionResponse};
+use crate::frame::{ClientBody, SessionResponse};
 use crate::id::TransportId;
 use crate::input::CloseReason;
 use crate::offset::Offset;
@@ -22,13 +22,13 @@ use crate::timer::Timer;
 
 use super::phase::Trigger;
 use super::requests::{Cause, Share};
-use super::{Capabilities, FailReason, Phase, Session};
+use super::{FailReason, Phase, Session};
 
 const DIAL: Duration = Duration::from_secs(30);
 const CONFIGURE: Duration = Duration::from_secs(10);
 const CLOSE: Duration = Duration::from_secs(2);
 const HEALTH_CHECK_ANSWER: Duration = Duration::from_secs(10);
-/// The smallest bound of a wait: no policy makes a busy loop of a server that refuses.
+/// The smallest bound of a wait: no policy makes a busy loop of a server that hangs up.
 const MIN_BACKOFF: Duration = Duration::from_millis(100);
 /// The longest wait left once the network is back.
 const NETWORK_AVAILABLE_WAIT: Duration = Duration::from_secs(1);
@@ -96,6 +96,10 @@ pub(super) struct ConnectionSnapshot {
 impl Connection {
     pub(super) const fn transport(&self) -> Option<TransportId> {
         self.transport
+    }
+
+    pub(super) const fn dialed(&self) -> u64 {
+        self.dialed
     }
 
     pub(super) fn snapshot(&self, now: Instant) -> ConnectionSnapshot {
@@ -241,6 +245,10 @@ impl Session {
     /// Sends the configure; the first frame on every transport.
     pub(super) fn configure(&mut self) {
         self.connection.handshake = Handshake::Configure;
+        if let Some(room_at) = self.requests.configure_room_at(self.now) {
+            self.shake_hands_again_at(room_at);
+            return;
+        }
         if !self.has_room_or_waits() {
             return;
         }
@@ -328,7 +336,7 @@ impl Session {
             self.receipts.clear();
             self.connection.ended_by = None;
             self.typing.reset();
-            self.capabilities = Capabilities::of(self.capabilities.supported);
+            self.capabilities = self.supported;
             self.typing.set_policy(self.config.typing);
         }
         let opened = if read_only { Trigger::AcceptedReadOnly } else { Trigger::Accepted };
@@ -511,15 +519,12 @@ impl Session {
 
     /// Frames that were not drained never left: newest first, each is undone.
     fn take_back_unwritten(&mut self) {
-        let mut unwritten: Vec<ClientFrame<'static>> = Vec::new();
-        self.outputs.retain_mut(|output| match output {
-            Output::SendFrame(frame) => {
-                unwritten.push(frame.clone());
-                false
-            }
-            _ => true,
-        });
-        for frame in unwritten.iter().rev() {
+        let (unwritten, rest): (VecDeque<_>, VecDeque<_>) = core::mem::take(&mut self.outputs)
+            .into_iter()
+            .partition(|output| matches!(output, Output::SendFrame(_)));
+        self.outputs = rest;
+        for output in unwritten.iter().rev() {
+            let Output::SendFrame(frame) = output else { continue };
             match self.requests.find(frame.tracing_id).map(|request| request.cause) {
                 Some(Cause::Text(_)) if self.outbox.is_in_flight(frame.tracing_id) => {
                     self.outbox.unwritten();

@@ -11,7 +11,7 @@ use crate::frame::{
 use crate::id::{TracingId, TransportId};
 use crate::output::{Close, ClosedReason, Event, FaultCode, Message};
 use crate::peer_typing::{PeerTypingEnd, UNKNOWN_KIND};
-use crate::receipts::Sender;
+use crate::receipts::{Sender, check_id};
 
 use super::requests::Cause;
 use super::routing::ServerError;
@@ -197,7 +197,7 @@ impl Session {
                     let read_only = message.metadata.get(READ_ONLY) == Some("true");
                     self.peer_typing.clear(PeerTypingEnd::Ended);
                     // The server is known to say it more than once.
-                    let key = Some(message.key()).filter(|key| !key.is_empty());
+                    let key = Some(message.key()).filter(|key| check_id(key).is_ok());
                     let said = key.is_some() && self.connection.ended_by.as_deref() == key;
                     let entered = read_only && self.enter_read_only();
                     if entered || !(read_only || said || told) {

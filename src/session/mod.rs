@@ -23,7 +23,7 @@ use crate::id::{TracingId, TransportId};
 use crate::input::Input;
 use crate::output::{Event, Output};
 use crate::peer_typing::{PeerTyping, PeerTypingChange};
-use crate::receipts::Receipts;
+use crate::receipts::{Receipts, check_id};
 use crate::rng::Rng;
 use crate::time::{Deadline, Instant};
 use crate::timer::{Timer, TimerTable, WakeUp};
@@ -64,35 +64,39 @@ pub struct Session {
     peer_typing: PeerTyping,
     receipts: Receipts,
     outbox: Outbox,
+    /// What the policies want and the dialect supports.
+    supported: Capabilities,
+    /// What of it the server has not refused.
     capabilities: Capabilities,
     stats: Stats,
 }
 
-/// What the session can say on its wire: what its policies want and its dialect supports, minus
-/// what the server refused.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Capabilities {
-    supported: Supported,
-    typing: bool,
-    typing_off: bool,
-    receipts: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Supported {
     typing: bool,
     typing_off: bool,
     receipts: bool,
 }
 
 impl Capabilities {
-    const fn of(supported: Supported) -> Self {
-        let Supported { typing, typing_off, receipts } = supported;
-        Self { supported, typing, typing_off, receipts }
+    const fn get(self, capability: Capability) -> bool {
+        match capability {
+            Capability::Typing => self.typing,
+            Capability::TypingOff => self.typing_off,
+            Capability::Receipts => self.receipts,
+        }
+    }
+
+    const fn get_mut(&mut self, capability: Capability) -> &mut bool {
+        match capability {
+            Capability::Typing => &mut self.typing,
+            Capability::TypingOff => &mut self.typing_off,
+            Capability::Receipts => &mut self.receipts,
+        }
     }
 }
 
-/// Counts over the life of a session.
+/// Counts over the life of a session in one process: a restored one counts from 0.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Stats {
@@ -114,7 +118,7 @@ impl Session {
     /// An idle session. [`Input::Connect`] starts it.
     #[must_use]
     pub fn new(config: Config, now: Instant) -> Self {
-        let supported = Supported {
+        let supported = Capabilities {
             typing: true,
             typing_off: config.typing.sends_off,
             receipts: config.receipts.on_wire,
@@ -133,26 +137,21 @@ impl Session {
             peer_typing: PeerTyping::new(config.limits.typists),
             receipts: Receipts::new(config.receipts, config.limits.messages),
             outbox: Outbox::default(),
-            capabilities: Capabilities::of(supported),
+            supported,
+            capabilities: supported,
             stats: Stats::default(),
             config,
         }
     }
 
-    /// The session on a wire that lacks `capability`. For a session that has not started.
+    /// The session on a wire that lacks `capability`, from here on and for each further conversation.
     #[must_use]
     pub fn without(mut self, capability: Capability) -> Self {
-        let mut supported = self.capabilities.supported;
-        match capability {
-            Capability::Typing => supported.typing = false,
-            Capability::TypingOff => {
-                supported.typing_off = false;
-                self.config.typing = self.config.typing.without_off();
-                self.typing.lose_off();
-            }
-            Capability::Receipts => supported.receipts = false,
+        *self.supported.get_mut(capability) = false;
+        if capability == Capability::TypingOff {
+            self.config.typing = self.config.typing.without_off();
         }
-        self.capabilities = Capabilities::of(supported);
+        self.turn_off(capability);
         self
     }
 
@@ -251,7 +250,8 @@ impl Session {
         self.stats
     }
 
-    /// What the session was built with, and the credentials of its next connection.
+    /// What the session was built with, but for the rules of typing on a wire
+    /// [`without`](Self::without) Off, and for the credentials: those of its next connection.
     #[must_use]
     pub const fn config(&self) -> &Config {
         &self.config
@@ -266,11 +266,7 @@ impl Session {
     /// Whether a feature is in use on this session's wire.
     #[must_use]
     pub const fn has(&self, capability: Capability) -> bool {
-        match capability {
-            Capability::Typing => self.capabilities.typing,
-            Capability::TypingOff => self.capabilities.typing_off,
-            Capability::Receipts => self.capabilities.receipts,
-        }
+        self.capabilities.get(capability)
     }
 
     /// The texts that are not settled: those that wait, in their order, the one in flight first;
@@ -327,6 +323,7 @@ impl Session {
             Input::MessageVisible { id } => self.receipts.visible(&id, self.now)?,
             Input::MessageHidden { id } => self.receipts.hidden(&id)?,
             Input::MessageRestored { id, from, read } => {
+                check_id(&id)?;
                 let added = self.receipts.add(&id, from, read);
                 self.report_lost_receipt(added.lost);
             }
@@ -389,17 +386,27 @@ impl Session {
         let tracing_id = TracingId::draw(&mut self.rng);
         // A receipt that is being sent has just been counted itself.
         let receipts_before = self.receipts.sends() - u64::from(matches!(cause, Cause::Receipt(_)));
-        self.requests.push(Request {
+        let request = Request {
             tracing_id,
             cause,
             at: self.now,
             receipts_before,
             answered: false,
             failed: false,
-        });
+        };
+        let unwritten = self.unwritten().count();
+        self.requests.push(request, unwritten);
         self.outputs.push_back(Output::SendFrame(ClientFrame::new(tracing_id, body)));
         self.stats.frames_sent += 1;
         tracing_id
+    }
+
+    /// The frames that were not drained yet.
+    fn unwritten(&self) -> impl Iterator<Item = &ClientFrame<'static>> {
+        self.outputs.iter().filter_map(|output| match output {
+            Output::SendFrame(frame) => Some(frame),
+            _ => None,
+        })
     }
 
     fn text_unconfirmed(&mut self) {

@@ -5,7 +5,7 @@
 
 mod snapshot;
 
-use alloc::collections::VecDeque;
+use alloc::collections::{BTreeSet, VecDeque};
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -78,6 +78,8 @@ pub(crate) struct Outbox {
     waiting: VecDeque<Text>,
     /// Failed or unconfirmed; with the host.
     kept: Vec<Text>,
+    /// The keys of both.
+    keys: BTreeSet<LocalKey>,
     in_flight: Option<InFlight>,
     /// Not before this time: the first one is to be tried again.
     retry_at: Option<Instant>,
@@ -100,10 +102,10 @@ impl Outbox {
         if chars > MAX_TEXT_CHARS {
             return Err(InputError::TextTooLong { chars });
         }
-        if self.waiting.iter().chain(&self.kept).any(|text| text.key == key) {
+        if self.keys.contains(&key) {
             return Err(InputError::DuplicateKey { key });
         }
-        if self.waiting.len() + self.kept.len() >= limit {
+        if self.keys.len() >= limit {
             return Err(InputError::OutboxFull { limit });
         }
         Ok(())
@@ -115,13 +117,18 @@ impl Outbox {
         body: Sensitive<'static>,
         attributes: CustomAttributes,
     ) {
-        self.waiting.push_back(Text { key, body, attributes, attempts: Vec::new(), failures: 0 });
+        self.take(Text { key, body, attributes, attempts: Vec::new(), failures: 0 });
+    }
+
+    fn take(&mut self, text: Text) {
+        self.keys.insert(text.key);
+        self.waiting.push_back(text);
     }
 
     /// Puts a kept text at the end of the line.
     pub(crate) fn retry(&mut self, key: LocalKey) -> Result<(), InputError> {
         let Some(at) = self.kept.iter().position(|text| text.key == key) else {
-            return Err(if self.waiting.iter().any(|text| text.key == key) {
+            return Err(if self.keys.contains(&key) {
                 InputError::NotKept { key }
             } else {
                 InputError::UnknownKey { key }
@@ -134,19 +141,15 @@ impl Outbox {
     }
 
     pub(crate) fn discard(&mut self, key: LocalKey) -> Result<(), InputError> {
-        if self.in_flight_key() == Some(key) {
-            self.leave_slot();
-            return Ok(());
+        if !self.keys.remove(&key) {
+            return Err(InputError::UnknownKey { key });
         }
-        let before = self.waiting.len() + self.kept.len();
         if self.waiting.front().is_some_and(|text| text.key == key) {
+            self.in_flight = None;
             self.retry_at = None;
         }
         self.waiting.retain(|text| text.key != key);
         self.kept.retain(|text| text.key != key);
-        if self.waiting.len() + self.kept.len() == before {
-            return Err(InputError::UnknownKey { key });
-        }
         Ok(())
     }
 
@@ -228,16 +231,9 @@ impl Outbox {
 
     /// An echo: forgets the text that was sent under this name, in whatever attempt.
     pub(crate) fn confirm(&mut self, tracing_id: TracingId) -> Option<LocalKey> {
-        let is_it = |text: &Text| text.attempts.contains(&tracing_id);
-        if let Some(at) = self.kept.iter().position(is_it) {
-            return Some(self.kept.remove(at).key);
-        }
-        let at = self.waiting.iter().position(is_it)?;
-        if at == 0 {
-            self.in_flight = None;
-            self.retry_at = None;
-        }
-        self.waiting.remove(at).map(|text| text.key)
+        let is_it = |text: &&Text| text.attempts.contains(&tracing_id);
+        let key = self.kept.iter().chain(&self.waiting).find(is_it)?.key;
+        self.discard(key).ok().map(|()| key)
     }
 
     /// Whether this request is the text in flight.

@@ -11,7 +11,7 @@ use crate::receipts::LedgerId;
 use crate::time::Instant;
 use crate::typing::SentNotice;
 
-/// The service counts over 60 s; the rest is a margin for jitter on the way.
+/// The service counts over a minute; the rest is a margin for jitter on the way.
 const WINDOW: Duration = Duration::from_secs(62);
 /// Requests a connection may send in a window.
 const BUDGET: usize = 60;
@@ -19,6 +19,8 @@ const BUDGET: usize = 60;
 const RESERVE: usize = 10;
 const RECEIPT_BUDGET: usize = 30;
 const ECHO_BUDGET: usize = 2;
+/// Configures a session may send in a window, over all connections.
+const CONFIGURE_BUDGET: usize = 60;
 
 /// What a request was for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -61,19 +63,29 @@ pub(crate) struct Request {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Requests {
     log: VecDeque<Request>,
+    /// When the last configures were sent, over all connections.
+    configured_at: VecDeque<Instant>,
 }
 
 impl Requests {
-    /// At most this many are kept: all that can be in a window, and a few more for late answers.
+    /// So many are kept: all that can be in a window, and a few more for late answers.
     const KEPT: usize = BUDGET + 4;
 
-    pub(crate) fn push(&mut self, request: Request) {
-        if self.log.len() == Self::KEPT {
+    /// Notes a request. The last `unwritten` before it are kept in any case: they may be taken back.
+    pub(crate) fn push(&mut self, request: Request, unwritten: usize) {
+        if request.cause == Cause::Configure {
+            if self.configured_at.len() == CONFIGURE_BUDGET {
+                self.configured_at.pop_front();
+            }
+            self.configured_at.push_back(request.at);
+        }
+        if self.log.len() >= Self::KEPT.max(unwritten + 1) {
             self.log.pop_front();
         }
         self.log.push_back(request);
     }
 
+    /// The connection is gone.
     pub(crate) fn clear(&mut self) {
         self.log.clear();
     }
@@ -137,6 +149,13 @@ impl Requests {
                     && self.in_window(now, |cause| *cause == Cause::Echo) + count <= ECHO_BUDGET
             }
         }
+    }
+
+    /// When the session may send another configure, if not now.
+    pub(crate) fn configure_room_at(&self, now: Instant) -> Option<Instant> {
+        let is_full = self.configured_at.len() == CONFIGURE_BUDGET;
+        let leaves_at = *self.configured_at.front().filter(|_| is_full)? + WINDOW;
+        (leaves_at > now).then_some(leaves_at)
     }
 
     /// When a request next leaves the window.

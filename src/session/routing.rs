@@ -7,9 +7,9 @@ use alloc::boxed::Box;
 use core::time::Duration;
 
 use crate::config::Capability;
-use crate::frame::{ClientBody, TypingNotice};
+use crate::frame::{ClientBody, ClientFrame, TypingNotice};
 use crate::id::{LocalKey, TracingId, TransportId};
-use crate::output::{Close, Event, FailureCode, FaultCode, Output};
+use crate::output::{Close, Event, FailureCode, FaultCode};
 use crate::receipts::LedgerId;
 use crate::time::Instant;
 use crate::timer::Timer;
@@ -80,14 +80,10 @@ impl Session {
         if !self.is_current(transport) {
             return;
         }
-        let (mut frames, mut receipts) = (0, 0);
-        for output in &self.outputs {
-            if let Output::SendFrame(frame) = output {
-                frames += 1;
-                receipts += u64::from(matches!(frame.body, ClientBody::ReadReceipt { .. }));
-            }
-        }
-        self.requests.all_answered(frames);
+        self.requests.all_answered(self.unwritten().count());
+        let is_receipt =
+            |frame: &&ClientFrame<'_>| matches!(frame.body, ClientBody::ReadReceipt { .. });
+        let receipts = self.unwritten().filter(is_receipt).count() as u64;
         self.receipts.confirm_sends(self.receipts.sends() - receipts);
     }
 
@@ -251,23 +247,25 @@ impl Session {
     }
 
     fn lose(&mut self, capability: Capability) {
-        let in_use = match capability {
-            Capability::Typing => &mut self.capabilities.typing,
-            Capability::TypingOff => &mut self.capabilities.typing_off,
-            Capability::Receipts => &mut self.capabilities.receipts,
-        };
-        if !core::mem::take(in_use) {
-            return;
+        if self.turn_off(capability) {
+            self.emit(Event::CapabilityLost { capability });
         }
-        match capability {
-            Capability::Typing => {
-                self.typing.close();
-                self.typing.reset();
+    }
+
+    /// Goes on without a feature; gives whether it was in use.
+    pub(super) fn turn_off(&mut self, capability: Capability) -> bool {
+        let was_in_use = core::mem::take(self.capabilities.get_mut(capability));
+        if was_in_use {
+            match capability {
+                Capability::Typing => {
+                    self.typing.close();
+                    self.typing.reset();
+                }
+                Capability::TypingOff => self.typing.lose_off(),
+                Capability::Receipts => {}
             }
-            Capability::TypingOff => self.typing.lose_off(),
-            Capability::Receipts => {}
         }
-        self.emit(Event::CapabilityLost { capability });
+        was_in_use
     }
 
     fn fault(&mut self, error: ServerError) {

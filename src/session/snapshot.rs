@@ -7,13 +7,14 @@ use alloc::boxed::Box;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use crate::config::Config;
+use crate::config::{Capability, Config};
 use crate::error::RestoreError;
 use crate::id::LocalKey;
 use crate::input::CloseReason;
 use crate::offset::Offset;
 use crate::output::Event;
 use crate::receipts::ReceiptsSnapshot;
+use crate::rng::Rng;
 use crate::time::Instant;
 use crate::timer::Timer;
 use crate::typing::TypingSnapshot;
@@ -30,9 +31,11 @@ const VERSION: u32 = 1;
 /// waits still are. Take it with [`Session::snapshot`], go on with [`Session::restore`].
 ///
 /// It holds **message texts** and ids of messages, and no token. `Debug` does not show the texts.
-/// Keep it with the means of your platform by `serde`; as JSON it takes about 45 bytes for each
-/// message that the ledger knows. The format may gain members; one that this crate cannot read is an
-/// error of [`Session::restore`], as long as there is a `version`.
+/// Keep it with the means of your platform by `serde`, in a format that describes itself and names
+/// its members: JSON, CBOR, or MessagePack with names. (Compact ones, as postcard or MessagePack
+/// without names, do not fit: members are left out and added.) As JSON it takes about 45 bytes for
+/// each message that the ledger knows. The format may gain members; one that this crate cannot read is
+/// an error of [`Session::restore`], as long as there is a `version` of 32 bits.
 ///
 /// ```
 /// use webmessaging_proto::{Config, Input, Instant, LocalKey, Phase, Session, Snapshot};
@@ -100,14 +103,15 @@ const fn is_false(lost: &bool) -> bool {
 }
 
 impl Snapshot {
-    /// The session of a host whose screen is gone with its process: the user is not typing, and no
-    /// message is visible until the host says so again. Without this, what was visible and in the
-    /// foreground goes on being read.
+    /// The session of a host whose screen is gone with its process: as in a new session, the user is
+    /// not typing, no message is visible until the host says so again, and the window is in the
+    /// foreground until the host says otherwise. Without this, what was visible and in the foreground
+    /// goes on being read.
     #[must_use]
     pub fn with_empty_screen(mut self) -> Self {
         if let Some(session) = &mut self.session {
             session.typing.end();
-            session.receipts.hide_all();
+            session.receipts.empty_screen();
         }
         self
     }
@@ -141,7 +145,8 @@ impl Session {
         let unconfirmed = session.lose_all();
         let now = session.now;
         let timer = |timer| session.timers.get(timer).map(|at| Offset::of(at, now));
-        let had = session.capabilities.supported;
+        let lost =
+            |capability| session.supported.get(capability) && !session.capabilities.get(capability);
         let state = State {
             deployment_id: session.config.deployment_id().into(),
             phase: session.phase,
@@ -155,9 +160,9 @@ impl Session {
             receipts: session.receipts.snapshot(now),
             texts: session.outbox.snapshot(now),
             lost: LostCapabilities {
-                typing: had.typing && !session.capabilities.typing,
-                typing_off: had.typing_off && !session.capabilities.typing_off,
-                receipts: had.receipts && !session.capabilities.receipts,
+                typing: lost(Capability::Typing),
+                typing_off: lost(Capability::TypingOff),
+                receipts: lost(Capability::Receipts),
             },
         };
         Snapshot { version: VERSION, session: Some(Box::new(state)) }
@@ -167,9 +172,9 @@ impl Session {
     /// at that moment: in [`Phase::Backoff`] if it had one. It tells its phase and what became of
     /// a text in flight as events.
     ///
-    /// `config` brings the token and a **fresh seed**: with the old one, `tracingId`s would come a
-    /// second time. `now` may be of another clock; the time in between does not count, and the waits
-    /// of the snapshot are cut to what `config` allows.
+    /// `config` brings the token and a seed. A **fresh** one is best; with the old one, no `tracingId`
+    /// returns either, unless one snapshot is restored twice. `now` may be of another clock; the time
+    /// in between does not count, and the waits of the snapshot are cut to what `config` allows.
     ///
     /// # Errors
     /// If the snapshot is of another version or deployment, exceeds the caps, or is damaged.
@@ -194,17 +199,22 @@ impl Session {
             _ => return Err(RestoreError::Damaged { part: "phase" }),
         };
         self.connection.restore(state.connection, now)?;
+        // Without a dial nothing was ever sent, and each has its own sequence.
+        self.rng = Rng::nth(self.config.seed, self.connection.dialed());
         self.rate_limit = RateLimit::restore(&state.rate_limit, now);
         self.typing_rest = Pause::restore(&state.typing_rest, now);
         self.outbox = Outbox::restore(state.texts, self.config.limits.texts, longest_wait, now)?;
         self.receipts.restore(&state.receipts, now)?;
-        if state.lost.typing_off && self.capabilities.typing_off {
-            self.typing.lose_off();
+        for (lost, capability) in [
+            (state.lost.typing, Capability::Typing),
+            (state.lost.typing_off, Capability::TypingOff),
+            (state.lost.receipts, Capability::Receipts),
+        ] {
+            if lost {
+                self.turn_off(capability);
+            }
         }
         self.typing.restore(&state.typing, MAX_WAIT, now);
-        self.capabilities.typing &= !state.lost.typing;
-        self.capabilities.typing_off &= !state.lost.typing_off;
-        self.capabilities.receipts &= !state.lost.receipts;
         if self.phase == Phase::Backoff {
             let at = state.backoff.map_or(now, |at| at.from(now, longest_wait));
             self.timers.set(Timer::Backoff, Some(at));
@@ -217,6 +227,9 @@ impl Session {
             self.emit(Event::PhaseChanged(self.phase));
         }
         if let Some(key) = state.unconfirmed {
+            if !self.outbox.is_kept(key) {
+                return Err(RestoreError::Damaged { part: "texts" });
+            }
             self.emit(Event::MessageUnconfirmed { key });
         }
         self.flush();

@@ -7,16 +7,18 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use serde_json::{Value, json};
-use webmessaging_proto::dialect::WebMessaging;
-use webmessaging_proto::frame::CustomAttributes;
+use webmessaging_proto::dialect::{Dialect, EncodeContext, WebMessaging};
+use webmessaging_proto::frame::{ClientFrame, CustomAttributes, ServerFrame};
 use webmessaging_proto::{
-    Config, Endpoint, FailReason, Input, Instant, Limits, LocalKey, Phase, Profile, ReceiptPolicy,
-    RestoreError, Sender, Session, Snapshot, TextState, TransportId,
+    Capability, Config, Endpoint, EndpointOutput, Event, FailReason, Input, Instant, Limits,
+    LocalKey, Phase, Profile, ReceiptPolicy, RestoreError, Sender, Session, Snapshot, TextState,
+    TransportId,
 };
 
 use crate::support::World;
-use crate::support::corpus::runs;
+use crate::support::corpus::{Run, runs};
 use crate::support::frames::{self, Accept};
+use crate::support::trace::Sent;
 use crate::support::world::SECRET;
 
 const GOLDEN: &str = include_str!("../snapshots/version_1.json");
@@ -116,12 +118,11 @@ fn a_snapshot_of_a_snapshot_is_the_same() {
     for run in runs() {
         let config = run.script.setup.config();
         let now = run.world.now;
-        let first = stored(&run.world.session);
+        let mut first = stored(&run.world.session);
         let again = stored(&restored(&first, config, now).unwrap());
-        let unconfirmed = first["session"].get("unconfirmed").is_some();
-        if !unconfirmed {
-            assert_eq!(first, again, "{:?}", run.script.setup);
-        }
+        // It was told when the first one was restored.
+        first["session"].as_object_mut().unwrap().remove("unconfirmed");
+        assert_eq!(first, again, "{:?}", run.script.setup);
     }
 }
 
@@ -204,15 +205,31 @@ fn what_was_on_screen_is_read_unless_the_screen_is_gone() {
         world.recv(frames::agent(Some("Kim"), "m-1", "hello")).visible("m-1").wait(300);
         world
     };
-    let receipts = |snapshot: Snapshot| {
+    let reborn = |snapshot: Snapshot| {
         let mut next = World::starting_at(config(2), world.now);
         next.session = Session::restore(config(2), snapshot, Instant::from_millis(300)).unwrap();
         next.drain();
         next.reconnect(Accept::RESUMED).wait(5_000);
-        next.trace.sent().iter().filter(|sent| sent.receipt().is_some()).count()
+        next
     };
-    assert_eq!(receipts(world.session.snapshot()), 1);
-    assert_eq!(receipts(world.session.snapshot().with_empty_screen()), 0);
+    let receipts = |world: &World| world.trace.sent().iter().filter_map(Sent::receipt).count();
+    assert_eq!(receipts(&reborn(world.session.snapshot())), 1);
+    let mut gone = reborn(world.session.snapshot().with_empty_screen());
+    assert_eq!(receipts(&gone), 0);
+    gone.visible("m-1").wait(5_000);
+    assert_eq!(receipts(&gone), 1, "it is still to be read");
+}
+
+#[test]
+fn an_empty_screen_is_in_the_foreground_as_a_new_one_is() {
+    let mut world = World::ready(config(1));
+    world.does(Input::Foreground(false)).recv(frames::agent(Some("Kim"), "m-1", "hello"));
+    let snapshot = world.session.snapshot().with_empty_screen();
+    let mut next = World::starting_at(config(2), world.now);
+    next.session = Session::restore(config(2), snapshot, Instant::ORIGIN).unwrap();
+    next.drain();
+    next.reconnect(Accept::RESUMED).visible("m-1").wait(5_000);
+    assert_eq!(next.trace.sent().iter().filter_map(Sent::receipt).count(), 1);
 }
 
 #[test]
@@ -239,11 +256,11 @@ fn an_ended_session_stays_ended_until_connect() {
 
 #[test]
 fn no_tracing_id_returns() {
-    for run in runs() {
+    let seed = |run: &Run| run.script.setup.seed;
+    for (run, seed) in runs().iter().flat_map(|run| [(run, !seed(run)), (run, seed(run))]) {
         let mut config = run.script.setup.config();
         let snapshot = read(&stored(&run.world.session));
-        config = Config::new(config.deployment_id(), "t", !run.script.setup.seed)
-            .with_limits(*config.limits());
+        config = Config::new(config.deployment_id(), "t", seed).with_limits(*config.limits());
         let mut next = World::starting_at(config.clone(), run.world.now);
         next.session =
             Session::restore(config, snapshot, Instant::from_millis(run.world.now)).unwrap();
@@ -256,14 +273,73 @@ fn no_tracing_id_returns() {
     }
 }
 
+/// The service's wire without Off and receipts.
+struct Lesser;
+
+impl Dialect for Lesser {
+    type Error = <WebMessaging as Dialect>::Error;
+
+    fn supports(&self, capability: Capability) -> bool {
+        capability == Capability::Typing
+    }
+
+    fn encode(
+        &self,
+        context: &EncodeContext<'_>,
+        frame: &ClientFrame<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Self::Error> {
+        WebMessaging.encode(context, frame, out)
+    }
+
+    fn decode<'a>(&self, wire: &'a [u8]) -> Result<ServerFrame<'a>, Self::Error> {
+        WebMessaging.decode(wire)
+    }
+}
+
 #[test]
 fn an_endpoint_goes_on_without_what_its_dialect_lacks() {
     let mut world = World::ready(Config::new("deployment", "t", 1));
-    world.recv(frames::agent(Some("Kim"), "m-1", "hello"));
-    let now = Instant::from_millis(world.now);
+    world.recv(frames::agent(Some("Kim"), "m-1", "hello")).visible("m-1").key();
     let config = Config::new("deployment", "t", 2);
-    let endpoint = Endpoint::restore(config, WebMessaging, world.session.snapshot(), now).unwrap();
-    assert_eq!(endpoint.phase(), Phase::Backoff);
+    let now = Instant::ORIGIN;
+    let snapshot = world.session.snapshot();
+    let mut endpoint = Endpoint::restore(config, Lesser, snapshot, now).unwrap();
+    endpoint.handle(Input::Connect, now).unwrap();
+    endpoint.handle(Input::TransportOpened(TransportId(2)), now).unwrap();
+    let (mut wire, mut sent, mut read) = (Vec::new(), String::new(), Vec::new());
+    let mut drain = |endpoint: &mut Endpoint<Lesser>| {
+        while let Some(output) = endpoint.poll_output(&mut wire) {
+            match output {
+                EndpointOutput::Send => sent.push_str(std::str::from_utf8(&wire).unwrap()),
+                EndpointOutput::Emit(Event::MessageRead { id }) => read.push(id),
+                _ => {}
+            }
+        }
+    };
+    drain(&mut endpoint);
+    let accepted = frames::session(None, Accept::RESUMED);
+    endpoint.receive(TransportId(2), accepted.as_bytes(), now).unwrap();
+    drain(&mut endpoint);
+    endpoint.tick(Instant::from_millis(9_000)).unwrap();
+    drain(&mut endpoint);
+    assert_eq!(endpoint.phase(), Phase::Ready);
+    assert!(sent.contains("configureSession"), "{sent}");
+    assert!(!sent.contains("Off") && !sent.contains("m-1"), "{sent}");
+    assert_eq!(*read, [Box::from("m-1")]);
+}
+
+#[test]
+fn the_old_seed_does_not_confirm_the_wrong_text() {
+    let config = || Config::new("deployment", "t", 1);
+    let mut world = World::ready(config());
+    world.text(1, "old");
+    let mut next = reborn(&world, config());
+    next.reconnect(Accept::RESUMED).text(2, "new");
+    let new = next.id_of_text("new");
+    next.take();
+    next.recv(frames::echo(Some(&new), "own-2", "new"));
+    assert_eq!(next.take(), ["0 message_confirmed id=own-2 key=2"]);
 }
 
 // ---- what is refused
@@ -299,16 +375,18 @@ fn foreign_data_is_refused_with_its_reason() {
         refused(&|_| {}, config(1).with_limits(limits)),
         RestoreError::TooMany { what: "messages", found: 5, limit: 3 }
     );
-    let damages: [(Damage, &str); 9] = [
+    let damages: [(Damage, &str); 11] = [
         (|it| it["session"] = json!(null), "state"),
         (|it| it["session"]["receipts"] = json!("?"), "state"),
         (|it| it["session"]["phase"] = json!("ready"), "phase"),
         (|it| it["session"]["connection"]["dialed"] = json!(u64::MAX), "connection"),
         (|it| it["session"]["receipts"]["messages"][1] = json!("m-1"), "messages"),
         (|it| it["session"]["receipts"]["messages"][1] = json!("x".repeat(1_025)), "messages"),
+        (|it| it["session"]["receipts"]["messages"][1] = json!(""), "messages"),
         (|it| it["session"]["receipts"]["due"] = json!([0, 0]), "messages"),
         (|it| it["session"]["receipts"]["unread"] = json!([77]), "messages"),
         (|it| it["session"]["texts"]["kept"][0]["text"] = json!("x".repeat(4_097)), "texts"),
+        (|it| it["session"]["unconfirmed"] = json!(5), "texts"),
     ];
     for (damage, part) in damages {
         assert_eq!(refused(&damage, config(1)), RestoreError::Damaged { part });

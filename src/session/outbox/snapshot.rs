@@ -112,7 +112,7 @@ impl Outbox {
             return Err(RestoreError::Damaged { part: "texts" });
         }
         let failures = failures.min(MAX_TRIES);
-        self.waiting.push_back(Text { key, body: text, attributes, attempts, failures });
+        self.take(Text { key, body: text, attributes, attempts, failures });
         Ok(())
     }
 }

@@ -14,4 +14,5 @@ mod receipts;
 mod renaming;
 mod texts;
 mod typing;
+mod undrained;
 mod watched;

@@ -2,7 +2,7 @@
 //!
 //! Owns: one test a sentence. Must not know: how the session counts.
 
-use webmessaging_proto::Input;
+use webmessaging_proto::{Input, Phase, ReconnectPolicy};
 
 use super::{guide, guide_with, ms, sent};
 use crate::support::World;
@@ -42,6 +42,45 @@ fn another_connection_has_a_budget_of_its_own() {
     world.take();
     world.at(now).reconnect(Accept::RESUMED).text(100, "a");
     assert_eq!(sent(world.take()), [format!("{now} send configure"), format!("{now} send text a")]);
+}
+
+#[test]
+fn a_session_configures_60_times_in_62_s_at_most_whatever_the_connection() {
+    let mut world = World::ready(guide());
+    for at in 1..60 {
+        world.at(at * 100).lose().reconnect(Accept::RESUMED);
+    }
+    assert_eq!(sent(world.take()).len(), 59, "with the one at 0, sixty");
+    world.at(6_000).lose().does(Input::Connect).opened();
+    world.at(61_999);
+    assert_eq!(sent(world.take()), [""; 0]);
+    world.at(62_000);
+    assert_eq!(world.take(), ["62000 send configure"]);
+    world.accept(Accept::RESUMED).lose().does(Input::Connect).opened().at(62_100);
+    assert_eq!(sent(world.take()), ["62100 send configure"]);
+}
+
+#[test]
+fn no_policy_configures_more_often() {
+    let mut policy = ReconnectPolicy::default();
+    (policy.base, policy.cap, policy.give_up) = (ms(0), ms(0), None);
+    let mut world = World::new(guide().with_reconnect(policy));
+    world.does(Input::Connect);
+    let mut configures = Vec::new();
+    while world.now < 300_000 {
+        match world.session.phase() {
+            Phase::Connecting => drop(world.opened()),
+            Phase::Configuring
+                if world.newest().is_some_and(|it| it.transport == world.transport().0) =>
+            {
+                configures.push(world.now);
+                world.lose();
+            }
+            _ => drop(world.wait(10)),
+        }
+    }
+    assert!(configures.len() > 200, "{}", configures.len());
+    assert!(configures.windows(61).all(|some| some[60] - some[0] >= 60_000));
 }
 
 /// Lets texts that wait already go out while the user holds the indicator.

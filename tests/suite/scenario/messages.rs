@@ -151,6 +151,17 @@ fn a_text_in_flight_can_be_discarded_and_frees_the_slot() {
 }
 
 #[test]
+fn the_wait_of_a_discarded_text_is_not_the_next_ones() {
+    let mut world = World::ready(guide());
+    world.at(0).text(1, "a").text(2, "b");
+    let a = world.id_of_text("a");
+    world.recv(frames::status(Some(&a), 503, "later")).take();
+    assert!(world.session.deadline().is_some_and(|due| due.at.as_millis() > 0), "a waits");
+    world.does(discard(1));
+    assert_eq!(world.take(), ["0 send text b"]);
+}
+
+#[test]
 fn what_can_not_be_sent_is_refused_and_nothing_is_lost() {
     let mut limits = Limits::default();
     limits.texts = 2;

@@ -17,6 +17,7 @@ mod start_new;
 mod transports;
 mod typing_in;
 mod typing_out;
+mod undrained;
 
 use core::time::Duration;
 

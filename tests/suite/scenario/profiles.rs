@@ -131,10 +131,82 @@ fn numbers_that_contradict_each_other_are_refused() {
         Some(ConfigError::RemoteTtlTooShort { remote_ttl: ms(4_000), longest: ms(4_000) }),
         "I10"
     );
+    let minimum = ms(500);
+    assert_eq!(
+        refused(|typing| typing.hold = ms(499), guide),
+        Some(ConfigError::HoldTooShort { hold: ms(499), minimum })
+    );
+    // One of the two would say On for ever at one time.
+    let endless: fn(&mut TypingPolicy) = |typing| {
+        (typing.refresh, typing.min_gap) = (Some(ms(0)), ms(0));
+    };
+    for policy in [guide, live] {
+        assert_eq!(
+            refused(endless, policy),
+            Some(ConfigError::RefreshTooShort { refresh: ms(0), minimum })
+        );
+    }
+    let blinking: fn(&mut TypingPolicy) = |typing| {
+        (typing.refresh, typing.min_gap, typing.remote_ttl) = (None, ms(0), Some(ms(499)));
+    };
+    assert_eq!(
+        refused(blinking, live),
+        Some(ConfigError::RemoteTtlUnderMinimum { remote_ttl: ms(499), minimum })
+    );
     assert_eq!(
         refused(|typing| typing.remote_ttl = None, live),
         Some(ConfigError::EndlessIndicator)
     );
+}
+
+#[test]
+fn rules_without_off_stay_the_hosts_own_on_a_wire_without_it() {
+    let mut policy = TypingPolicy::live();
+    (policy.refresh, policy.remote_ttl) = (Some(ms(10_000)), Some(ms(12_000)));
+    let mut world = World::new(guide().with_typing(policy).unwrap());
+    world.session = world.session.without(Capability::TypingOff);
+    assert_eq!(*world.session.config().typing(), policy);
+    world.connect(frames::Accept::NEW).take();
+    world.at(0).does(Input::SetTyping(true)).at(12_000);
+    assert_eq!(world.take(), ["0 send on", "10000 send on"]);
+}
+
+#[test]
+fn the_rules_of_a_wire_without_off_go_together() {
+    let mut policy = TypingPolicy::guide();
+    (policy.idle, policy.start_delay) = (ms(10_000), ms(6_000));
+    assert_eq!(policy.check(), Ok(()));
+    assert_eq!(policy.without_off().check(), Ok(()));
+    assert_eq!(policy.without_off().idle, ms(10_000));
+}
+
+#[test]
+fn to_do_without_one_feature_gives_no_other_back() {
+    let mut world = World::ready(guide());
+    world.at(0).key();
+    let on = world.id_of_typing();
+    world.recv(frames::status(Some(&on), 403, "no"));
+    world.session = world.session.without(Capability::Receipts);
+    assert!(!world.session.has(Capability::Typing));
+    assert!(!world.session.has(Capability::Receipts));
+    world.take();
+    world.recv(frames::agent(None, "m-1", "x")).visible("m-1").key();
+    world.at(9_000);
+    assert_eq!(sent(world.take()), [""; 0]);
+    world.lose();
+    world.at(9_000).reconnect(frames::Accept::NEW).key();
+    assert!(world.session.has(Capability::Typing), "another session, but the same wire");
+    assert!(!world.session.has(Capability::Receipts));
+}
+
+#[test]
+fn to_do_without_typing_stops_it() {
+    let mut world = World::ready(guide());
+    world.at(0).key();
+    world.session = world.session.without(Capability::Typing);
+    world.at(9_000).key();
+    world.at(20_000);
+    assert_eq!(world.take(), ["0 send on"]);
 }
 
 #[test]

@@ -252,6 +252,47 @@ fn a_refusal_revives_no_receipt_that_is_needed_no_more() {
 }
 
 #[test]
+fn an_id_that_is_not_kept_is_refused() {
+    for (id, bytes) in [(String::new(), 0), ("x".repeat(1_025), 1_025)] {
+        let mut world = World::ready(guide());
+        let from = Sender::Agent;
+        for input in [
+            Input::MessageRestored { id: id.clone().into(), from, read: false },
+            Input::MessageRestored { id: id.clone().into(), from, read: true },
+            Input::MessageVisible { id: id.clone().into() },
+            Input::MessageHidden { id: id.clone().into() },
+        ] {
+            assert_eq!(world.input(input), Err(InputError::IdNotKept { bytes }));
+        }
+    }
+}
+
+#[test]
+fn a_message_whose_id_is_not_kept_is_told_each_time_and_has_no_receipt() {
+    let mut world = World::ready(guide());
+    let [longest, longer] = [1_024, 1_025].map(|bytes| "x".repeat(bytes));
+    for id in [&longest, &longest, &longer, &longer] {
+        world.recv(frames::agent(None, id, "x"));
+    }
+    assert_eq!(world.take().len(), 3);
+    world.visible(&longest);
+    assert_eq!(sent(world.take()).len(), 1);
+    let refused = Err(InputError::IdNotKept { bytes: 1_025 });
+    assert_eq!(world.input(Input::MessageVisible { id: longer.into() }), refused);
+}
+
+#[test]
+fn what_is_visible_in_the_background_is_read_in_its_order_without_what_was_hidden() {
+    let mut world = said(guide(), &["m-1", "m-2", "m-3", "m-4"]);
+    world.does(Input::Foreground(false));
+    for id in ["m-3", "m-1", "m-4", "m-2"] {
+        world.visible(id);
+    }
+    world.hidden("m-1").does(Input::Foreground(true));
+    assert_eq!(sent(world.take()), ["3", "4", "2"].map(|id| format!("0 send receipt m-{id}")));
+}
+
+#[test]
 fn a_full_ledger_forgets_the_oldest_and_tells_what_was_owed() {
     let mut limits = Limits::default();
     limits.messages = 2;

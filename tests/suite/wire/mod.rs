@@ -10,7 +10,7 @@ mod lenient;
 mod messages;
 mod own_frames;
 mod privacy;
-mod properties;
+pub(crate) mod properties;
 mod reference;
 mod tree;
 

@@ -41,11 +41,13 @@ impl Model {
         if self.connection.configure_at.is_none_or(|at| at > self.now) {
             return;
         }
-        if !self.requests.room(1, self.now) {
+        let closes = self.connection.start_new == StartNew::Closing;
+        let room = self.requests.room(1, self.now);
+        if !room || !(closes || self.requests.configure_room(self.now)) {
             self.hit(Rule::NoRoom);
             return;
         }
-        if self.connection.start_new == StartNew::Closing {
+        if closes {
             let body = ClientBody::CloseSession { close_all_connections: true };
             self.send(Purpose::CloseSession, body);
         } else {

@@ -29,8 +29,8 @@ use std::collections::VecDeque;
 
 use webmessaging_proto::frame::{ClientBody, ClientFrame, JourneyContext, SessionResponse};
 use webmessaging_proto::{
-    Capability, Config, Event, FailureCode, Input, InputError, Instant, LocalKey, MAX_TEXT_CHARS,
-    Output, PeerTypingEnd, Phase, Sender, Sensitive, TracingId, Typist,
+    Capability, Config, Event, FailureCode, Input, InputError, Instant, LocalKey, MAX_ID_BYTES,
+    MAX_TEXT_CHARS, Output, PeerTypingEnd, Phase, Sender, Sensitive, TracingId, Typist,
 };
 
 pub use difference::Difference;
@@ -181,6 +181,13 @@ impl Model {
                 self.hit(Rule::TextDiscarded);
             }
             Input::StartNew => self.start_new()?,
+            Input::MessageVisible { id }
+            | Input::MessageHidden { id }
+            | Input::MessageRestored { id, .. }
+                if !(1..=MAX_ID_BYTES).contains(&id.len()) =>
+            {
+                return Err(InputError::IdNotKept { bytes: id.len() });
+            }
             Input::MessageVisible { id } => {
                 self.ledger.visible(id, now).ok_or(InputError::UnknownMessage)?;
             }

@@ -9,6 +9,8 @@ use webmessaging_proto::{Instant, LocalKey, TracingId};
 /// The service counts a minute; the margin is for jitter.
 const WINDOW: Duration = Duration::from_secs(62);
 const REQUESTS: usize = 60;
+/// Over all connections.
+const CONFIGURES: usize = 60;
 /// The last ten are for configures and texts.
 const RESERVED: usize = 10;
 const RECEIPTS: usize = 30;
@@ -49,14 +51,18 @@ pub(super) struct Requests {
     list: Vec<Request>,
     /// When the session's texts were written, on any connection.
     texts: Vec<Instant>,
+    /// When the session's configures were written, on any connection.
+    configures: Vec<Instant>,
     /// The first so many of this connection have surely arrived.
     arrived: usize,
 }
 
 impl Requests {
     pub(super) fn write(&mut self, id: TracingId, purpose: Purpose, now: Instant) {
-        if matches!(purpose, Purpose::Text(_)) {
-            self.texts.push(now);
+        match purpose {
+            Purpose::Text(_) => self.texts.push(now),
+            Purpose::Configure => self.configures.push(now),
+            _ => {}
         }
         self.list.push(Request { id, purpose, at: now, answered: false, refused: false });
     }
@@ -135,9 +141,14 @@ impl Requests {
         self.texts.iter().filter(|at| **at + TEXT_WINDOW > now).count() < TEXTS
     }
 
+    pub(super) fn configure_room(&self, now: Instant) -> bool {
+        self.configures.iter().filter(|at| **at + WINDOW > now).count() < CONFIGURES
+    }
+
     /// Every time at which the budget has room again.
     pub(super) fn times(&self) -> Vec<Instant> {
-        let requests = self.list.iter().map(|request| request.at + WINDOW);
-        requests.chain(self.texts.iter().map(|at| *at + TEXT_WINDOW)).collect()
+        let requests = self.list.iter().map(|request| request.at).chain(self.configures.clone());
+        let texts = self.texts.iter().map(|at| *at + TEXT_WINDOW);
+        requests.map(|at| at + WINDOW).chain(texts).collect()
     }
 }
