@@ -82,7 +82,7 @@ pub enum Input<'a> {
     },
     /// The host has a message from its own history.
     MessageRestored {
-        /// The message's key.
+        /// The message's key, of 1 to [`MAX_ID_BYTES`](crate::MAX_ID_BYTES) bytes.
         id: Cow<'a, str>,
         /// Who wrote it.
         from: Sender,

@@ -16,6 +16,7 @@ use crate::input::CloseReason;
 use crate::offset::Offset;
 use crate::output::{Close, ClosedReason, Event, FailureCode, FaultCode, Output};
 use crate::peer_typing::PeerTypingEnd;
+use crate::receipts::check_id;
 use crate::sensitive::Sensitive;
 use crate::time::Instant;
 use crate::timer::Timer;
@@ -128,7 +129,7 @@ impl Connection {
         self.past = if saved.past == Past::Accepted { Past::Lost } else { saved.past };
         self.start_new = saved.start_new;
         self.owes_join = saved.owes_join;
-        self.ended_by = saved.ended_by;
+        self.ended_by = saved.ended_by.filter(|id| check_id(id).is_ok());
         self.network_available_at =
             saved.network_available_at.map(|at| at.from(now, Duration::ZERO));
         Ok(())

@@ -44,7 +44,8 @@ pub use snapshot::Snapshot;
 /// ([`deadline`](Self::deadline), [`Output::ArmTimer`]). It opens no socket and reads no clock.
 ///
 /// * `now` never runs backward: an earlier time counts as the latest one seen.
-/// * Drain the outputs when you like; none is lost, and none changes what follows.
+/// * Drain the outputs when you like: none is lost, and a frame that was not drained when its
+///   connection ends was never sent. But time-outs run meanwhile: 30 s for a text.
 /// * An early tick changes nothing; a late one gives what is still true.
 /// * An input that is refused changes nothing but the time.
 #[derive(Clone, Debug, PartialEq)]

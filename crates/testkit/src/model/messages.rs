@@ -7,7 +7,7 @@ use webmessaging_proto::frame::{
     Direction, Envelope, MessageEvent, MessageKind, OriginatingEntity, PresenceKind, ServerFrame,
     StructuredMessage, TypingNotice,
 };
-use webmessaging_proto::{Event, PeerTypingEnd, Phase, Sender, TracingId};
+use webmessaging_proto::{Event, MAX_ID_BYTES, PeerTypingEnd, Phase, Sender, TracingId};
 
 use super::expected::{Expected, Received};
 use super::peers::typist;
@@ -160,7 +160,8 @@ impl Model {
         let read_only = message.metadata.get("readOnly") == Some("true");
         // Decision: the server may say it more than once, under the same key; it is news once,
         // and again if only now the conversation can't be written to any more.
-        let key = Some(message.key()).filter(|key| !key.is_empty()).map(str::to_owned);
+        let is_kept = |key: &&str| (1..=MAX_ID_BYTES).contains(&key.len());
+        let key = Some(message.key()).filter(is_kept).map(str::to_owned);
         let known = key.is_some() && self.connection.ended_by == key;
         self.connection.ended_by = key;
         let enters = read_only && self.phase == Phase::Ready;

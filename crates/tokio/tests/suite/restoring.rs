@@ -1,6 +1,10 @@
 //! A session that goes on in another process.
 
-use webmessaging_proto::{Event, LocalKey, Phase, RestoreError, Snapshot};
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::time::Instant;
+use webmessaging_proto::{Event, Input, LocalKey, Phase, RestoreError, Snapshot};
 use webmessaging_tokio::memory::MemoryConnector;
 use webmessaging_tokio::{CommandError, TextError, restore, session};
 
@@ -34,6 +38,41 @@ async fn a_restored_session_dials_by_itself_and_keeps_its_texts() {
     drop(guest.retry(LocalKey(1)));
     drop(guest.discard(newest.key));
     assert_eq!(soon(newest).await, Err(TextError::Discarded));
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_of_the_host_are_in_the_way_of_no_text_after_a_restore() {
+    let Ready { guest, mut peer, .. } = ready().await;
+    guest.input(Input::send_text(LocalKey(u64::MAX), "the host's own")).await.unwrap();
+    assert_eq!(next(&mut peer).await, "text the host's own");
+    let snapshot = guest.snapshot().await.unwrap();
+    drop((guest, peer));
+
+    let (connector, mut server) = MemoryConnector::new();
+    let (guest, _events, driver) = restore(config(), snapshot, connector).unwrap();
+    driver.spawn();
+    let first = guest.send_text("a new one");
+    assert_eq!(first.key, LocalKey(1));
+    let mut peer = accept(&mut server, false).await;
+    assert_eq!(next(&mut peer).await, "text a new one");
+    drop(first);
+}
+
+#[tokio::test(start_paused = true)]
+async fn news_of_the_network_counts_at_once_if_the_last_was_long_ago() {
+    let Ready { guest, .. } = ready().await;
+    let mut snapshot = serde_json::to_value(guest.snapshot().await.unwrap()).unwrap();
+    snapshot["session"]["backoff"] = json!(22_887);
+    snapshot["session"]["connection"]["network_available_at"] = json!(-3_605_010);
+
+    let (connector, mut server) = MemoryConnector::new();
+    let snapshot = serde_json::from_value(snapshot).unwrap();
+    let (guest, _events, driver) = restore(config(), snapshot, connector).unwrap();
+    driver.spawn();
+    let start = Instant::now();
+    guest.network_available();
+    accept(&mut server, false).await;
+    assert!(start.elapsed() <= Duration::from_secs(1), "{:?}", start.elapsed());
 }
 
 #[tokio::test(start_paused = true)]
