@@ -31,11 +31,11 @@ const VERSION: u32 = 1;
 /// waits still are. Take it with [`Session::snapshot`], go on with [`Session::restore`].
 ///
 /// It holds **message texts** and ids of messages, and no token. `Debug` does not show the texts.
-/// Keep it with the means of your platform by `serde`, in a format that describes itself and names
-/// its members: JSON, CBOR, or MessagePack with names. (Compact ones, as postcard or MessagePack
-/// without names, do not fit: members are left out and added.) As JSON it takes about 45 bytes for
-/// each message that the ledger knows. The format may gain members; one that this crate cannot read is
-/// an error of [`Session::restore`], as long as there is a `version` of 32 bits.
+/// Keep it with the means of your platform by `serde`, in a format that names each member: JSON, CBOR.
+/// One that writes values by their place alone cannot read it back, since members may be left out. As
+/// JSON it takes about 45 bytes for each message that the ledger knows. The format may gain members;
+/// one that this crate cannot read is an error of [`Session::restore`], as long as there is a
+/// `version` of 32 bits.
 ///
 /// ```
 /// use webmessaging_proto::{Config, Input, Instant, LocalKey, Phase, Session, Snapshot};
