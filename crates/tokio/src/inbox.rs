@@ -3,8 +3,9 @@
 //! Owns: the queue of inputs, its order and its bound. Must not know: what a session makes of them.
 //!
 //! Three kinds wait in one line. A [`Command`] has an answer and takes one of a fixed number of
-//! places, as a request for a snapshot does. A [`Signal`] tells how things stand (the user types, the window is hidden); nothing can
-//! refuse it and it needs no place, because of many that wait only the newest of a kind counts.
+//! places, as a request for a snapshot does. A [`Signal`] tells how things stand (the user types, the
+//! window is hidden); nothing can refuse it and it needs no place, because of many that wait only the
+//! newest of a kind counts.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
