@@ -203,7 +203,7 @@ fn configurations_that_make_no_sense() {
     line 1: `config.typing.idle_ms` must be a whole number of milliseconds, not null
     line 1: `config.typing`: idle is 499ms: at least 500ms, or the indicator flickers between two keys
     line 1: `config.typing`: start_delay 2s must be shorter than idle 2s, or one key never shows
-    line 1: `config.typing`: refresh 100ms must be at least min_gap 500ms
+    line 1: `config.typing`: refresh is 100ms: at least 500ms, or On is said without a pause
     line 1: `config.typing`: remote_ttl 5s must be longer than refresh, start_delay and min_gap (6s), or the indicator blinks
     line 1: `config.typing`: a policy that sends no Off needs a remote_ttl: otherwise the indicator never ends
     line 1: `config.receipts.dwell_ms` is there twice
