@@ -153,6 +153,17 @@ fn a_text_in_flight_is_unconfirmed_and_its_echo_still_counts() {
 }
 
 #[test]
+fn a_text_that_was_not_drained_never_left_and_goes_out_by_itself() {
+    let mut world = World::ready(Config::new("deployment", "t", 1));
+    world.drain_every = usize::MAX;
+    world.text(1, "hello");
+    let mut next = reborn(&world, Config::new("deployment", "t", 2));
+    assert_eq!(next.take(), ["0 phase backoff"]);
+    next.reconnect(Accept::RESUMED);
+    assert!(next.take().contains(&"0 send text hello".to_owned()));
+}
+
+#[test]
 fn receipts_that_nobody_confirmed_are_sent_once_more_and_no_other() {
     let mut world = World::ready(Config::new("deployment", "t", 1));
     for id in ["m-1", "m-2", "m-3"] {
@@ -303,7 +314,7 @@ fn foreign_data_is_refused_with_its_reason() {
         (|it| it["session"] = json!(null), "state"),
         (|it| it["session"]["receipts"] = json!("?"), "state"),
         (|it| it["session"]["phase"] = json!("ready"), "phase"),
-        (|it| it["session"]["connection"]["dialed"] = json!(u64::MAX), "connection"),
+        (|it| it["session"]["connection"]["dialed"] = json!((1_u64 << 53) + 1), "connection"),
         (|it| it["session"]["receipts"]["messages"][1] = json!("m-1"), "messages"),
         (|it| it["session"]["receipts"]["messages"][1] = json!("x".repeat(1_025)), "messages"),
         (|it| it["session"]["receipts"]["due"] = json!([0, 0]), "messages"),
@@ -315,6 +326,13 @@ fn foreign_data_is_refused_with_its_reason() {
     }
     assert!(serde_json::from_str::<Snapshot>("[]").is_err());
     assert!(serde_json::from_str::<Snapshot>("{}").is_err());
+}
+
+#[test]
+fn the_largest_number_of_dials_is_taken() {
+    let mut golden: Value = serde_json::from_str(GOLDEN).unwrap();
+    golden["session"]["connection"]["dialed"] = json!(1_u64 << 53);
+    assert!(restored(&golden, config(1), 0).is_ok());
 }
 
 /// Puts each of these in place of each value in turn.
