@@ -281,6 +281,10 @@ fn an_endpoint_goes_on_without_what_its_dialect_lacks() {
 
 type Damage = fn(&mut Value);
 
+fn names(count: usize) -> Value {
+    vec!["00000000-0000-4000-8000-000000000000"; count].into()
+}
+
 #[test]
 fn foreign_data_is_refused_with_its_reason() {
     let golden: Value = serde_json::from_str(GOLDEN).unwrap();
@@ -310,7 +314,7 @@ fn foreign_data_is_refused_with_its_reason() {
         refused(&|_| {}, config(1).with_limits(limits)),
         RestoreError::TooMany { what: "messages", found: 5, limit: 3 }
     );
-    let damages: [(Damage, &str); 9] = [
+    let damages: [(Damage, &str); 10] = [
         (|it| it["session"] = json!(null), "state"),
         (|it| it["session"]["receipts"] = json!("?"), "state"),
         (|it| it["session"]["phase"] = json!("ready"), "phase"),
@@ -320,6 +324,7 @@ fn foreign_data_is_refused_with_its_reason() {
         (|it| it["session"]["receipts"]["due"] = json!([0, 0]), "messages"),
         (|it| it["session"]["receipts"]["unread"] = json!([77]), "messages"),
         (|it| it["session"]["texts"]["kept"][0]["text"] = json!("x".repeat(4_097)), "texts"),
+        (|it| it["session"]["texts"]["kept"][0]["attempts"] = names(9), "texts"),
     ];
     for (damage, part) in damages {
         assert_eq!(refused(&damage, config(1)), RestoreError::Damaged { part });
@@ -329,10 +334,16 @@ fn foreign_data_is_refused_with_its_reason() {
 }
 
 #[test]
-fn the_largest_number_of_dials_is_taken() {
-    let mut golden: Value = serde_json::from_str(GOLDEN).unwrap();
-    golden["session"]["connection"]["dialed"] = json!(1_u64 << 53);
-    assert!(restored(&golden, config(1), 0).is_ok());
+fn what_is_just_small_enough_is_taken() {
+    let sizes: [Damage; 2] = [
+        |it| it["session"]["connection"]["dialed"] = json!(1_u64 << 53),
+        |it| it["session"]["texts"]["kept"][0]["attempts"] = names(8),
+    ];
+    for resize in sizes {
+        let mut golden: Value = serde_json::from_str(GOLDEN).unwrap();
+        resize(&mut golden);
+        assert!(restored(&golden, config(1), 0).is_ok(), "{golden:#}");
+    }
 }
 
 /// Puts each of these in place of each value in turn.
