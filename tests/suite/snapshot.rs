@@ -154,6 +154,17 @@ fn a_text_in_flight_is_unconfirmed_and_its_echo_still_counts() {
 }
 
 #[test]
+fn a_text_that_was_not_drained_never_left_and_goes_out_by_itself() {
+    let mut world = World::ready(Config::new("deployment", "t", 1));
+    world.drain_every = usize::MAX;
+    world.text(1, "hello");
+    let mut next = reborn(&world, Config::new("deployment", "t", 2));
+    assert_eq!(next.take(), ["0 phase backoff"]);
+    next.reconnect(Accept::RESUMED);
+    assert!(next.take().contains(&"0 send text hello".to_owned()));
+}
+
+#[test]
 fn receipts_that_nobody_confirmed_are_sent_once_more_and_no_other() {
     let mut world = World::ready(Config::new("deployment", "t", 1));
     for id in ["m-1", "m-2", "m-3"] {
@@ -346,6 +357,10 @@ fn the_old_seed_does_not_confirm_the_wrong_text() {
 
 type Damage = fn(&mut Value);
 
+fn names(count: usize) -> Value {
+    vec!["00000000-0000-4000-8000-000000000000"; count].into()
+}
+
 #[test]
 fn foreign_data_is_refused_with_its_reason() {
     let golden: Value = serde_json::from_str(GOLDEN).unwrap();
@@ -375,11 +390,11 @@ fn foreign_data_is_refused_with_its_reason() {
         refused(&|_| {}, config(1).with_limits(limits)),
         RestoreError::TooMany { what: "messages", found: 5, limit: 3 }
     );
-    let damages: [(Damage, &str); 11] = [
+    let damages: [(Damage, &str); 12] = [
         (|it| it["session"] = json!(null), "state"),
         (|it| it["session"]["receipts"] = json!("?"), "state"),
         (|it| it["session"]["phase"] = json!("ready"), "phase"),
-        (|it| it["session"]["connection"]["dialed"] = json!(u64::MAX), "connection"),
+        (|it| it["session"]["connection"]["dialed"] = json!((1_u64 << 53) + 1), "connection"),
         (|it| it["session"]["receipts"]["messages"][1] = json!("m-1"), "messages"),
         (|it| it["session"]["receipts"]["messages"][1] = json!("x".repeat(1_025)), "messages"),
         (|it| it["session"]["receipts"]["messages"][1] = json!(""), "messages"),
@@ -387,12 +402,26 @@ fn foreign_data_is_refused_with_its_reason() {
         (|it| it["session"]["receipts"]["unread"] = json!([77]), "messages"),
         (|it| it["session"]["texts"]["kept"][0]["text"] = json!("x".repeat(4_097)), "texts"),
         (|it| it["session"]["unconfirmed"] = json!(5), "texts"),
+        (|it| it["session"]["texts"]["kept"][0]["attempts"] = names(9), "texts"),
     ];
     for (damage, part) in damages {
         assert_eq!(refused(&damage, config(1)), RestoreError::Damaged { part });
     }
     assert!(serde_json::from_str::<Snapshot>("[]").is_err());
     assert!(serde_json::from_str::<Snapshot>("{}").is_err());
+}
+
+#[test]
+fn what_is_just_small_enough_is_taken() {
+    let sizes: [Damage; 2] = [
+        |it| it["session"]["connection"]["dialed"] = json!(1_u64 << 53),
+        |it| it["session"]["texts"]["kept"][0]["attempts"] = names(8),
+    ];
+    for resize in sizes {
+        let mut golden: Value = serde_json::from_str(GOLDEN).unwrap();
+        resize(&mut golden);
+        assert!(restored(&golden, config(1), 0).is_ok(), "{golden:#}");
+    }
 }
 
 /// Puts each of these in place of each value in turn.

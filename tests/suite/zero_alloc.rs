@@ -1,9 +1,10 @@
-//! Keys cost nothing: no frame after the first, hardly a wake-up, and no memory.
+//! Keys cost nothing: no frame after the first, hardly a wake-up, and no memory. What a frame holds
+//! for others costs no memory either.
 //!
 //! Owns: the counts. Must not know: where memory would come from.
 
 use allocation_counter::measure;
-use webmessaging_proto::dialect::WebMessaging;
+use webmessaging_proto::dialect::{Dialect, WebMessaging};
 use webmessaging_proto::{
     Config, Endpoint, EndpointOutput, Input, Instant, Output, Session, TransportId,
 };
@@ -109,5 +110,14 @@ fn opening_and_ending_a_burst_costs_no_memory_once_the_buffers_have_grown() {
         }
     });
     assert_eq!(sends, 400, "an On and an Off each");
+    assert_eq!(allocated.count_total, 0, "{allocated:?}");
+}
+
+#[test]
+fn what_a_frame_holds_for_others_is_passed_over_without_memory() {
+    let frame = br#"{"type":"response","class":"SessionResponse","code":200,"body":{
+        "connected":true,"note":"two\nlines","notes":["\u00e9",{"of":"\"others\""}]
+    }}"#;
+    let allocated = measure(|| assert!(WebMessaging.decode(frame).is_ok()));
     assert_eq!(allocated.count_total, 0, "{allocated:?}");
 }

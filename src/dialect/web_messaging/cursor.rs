@@ -342,6 +342,14 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_side_by_side_is_not_deep() {
+        for value in ["[]", "{}"] {
+            let row = [value; 2 * DEPTH as usize].join(",");
+            assert_eq!(read(&["[", &row, "]"].concat()), Ok(()));
+        }
+    }
+
+    #[test]
     fn the_limit_of_nesting_is_that_of_the_other_parser() {
         for nested in [
             |depth| "[".repeat(depth) + &"]".repeat(depth),

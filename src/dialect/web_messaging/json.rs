@@ -82,6 +82,13 @@ mod tests {
     }
 
     #[test]
+    fn what_texts_are_full_of_is_written_short() {
+        let mut json = Vec::new();
+        string(&mut json, "\"\\\n\r\t\0");
+        assert_eq!(json, br#""\"\\\n\r\t\u0000""#);
+    }
+
+    #[test]
     fn numbers_read_back() {
         for value in [0.0, 1.0, -2.5, 1e300, 5e-324, f64::MAX, f64::MIN] {
             let mut json = Vec::new();

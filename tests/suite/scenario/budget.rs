@@ -2,7 +2,8 @@
 //!
 //! Owns: one test a sentence. Must not know: how the session counts.
 
-use webmessaging_proto::{Input, Phase, ReconnectPolicy};
+use webmessaging_proto::frame::{ClientBody, CustomAttributes};
+use webmessaging_proto::{Input, Phase, ReconnectPolicy, Timer};
 
 use super::{guide, guide_with, ms, sent};
 use crate::support::World;
@@ -96,6 +97,22 @@ fn hold_while_sending(world: &mut World, keys: core::ops::Range<u64>) {
         world.recv(frames::echo(Some(&id), &format!("own-{key}"), "queued"));
     }
     world.wait(300);
+}
+
+#[test]
+fn a_join_waits_for_room_like_a_text() {
+    let mut world = World::ready(guide().with_auto_start(CustomAttributes::default()));
+    texts(&mut world, 56);
+    world.recv(frames::agent_left(true)).does(Input::StartNew);
+    let close = world.id_of(|sent| matches!(sent.body, ClientBody::CloseSession { .. }));
+    world.recv(frames::session(Some(&close), Accept::CLOSED)).accept(Accept::NEW);
+    assert_eq!(world.session.phase(), Phase::Ready);
+    assert_eq!(world.trace.sent().len(), 60);
+    world.take();
+    world.at(61_999);
+    assert_eq!(world.take(), [""; 0]);
+    world.at(62_000);
+    assert_eq!(world.take(), ["62000 send join"]);
 }
 
 #[test]
@@ -200,6 +217,18 @@ fn five_texts_in_any_1100_ms_whatever_the_connection() {
     assert_eq!(world.take(), [""; 0]);
     world.at(1_100);
     assert_eq!(world.take(), ["1100 send text sixth"]);
+}
+
+#[test]
+fn a_rate_of_texts_that_holds_nothing_back_wakes_nobody() {
+    let mut world = World::ready(guide());
+    for key in 0..5 {
+        world.text(key, "t");
+        assert_eq!(world.session.deadline().unwrap().timer, Timer::TextConfirmation);
+        let id = world.id_of_text("t");
+        world.recv(frames::echo(Some(&id), &format!("own-{key}"), "t"));
+    }
+    assert_eq!(world.session.deadline(), None, "the next text has to wait, but there is none");
 }
 
 #[test]

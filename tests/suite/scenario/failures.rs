@@ -361,6 +361,23 @@ fn a_plain_200_is_an_answer_and_nothing_else() {
 }
 
 #[test]
+fn a_name_is_known_for_63_requests_more() {
+    let answered_after = |requests: u64| {
+        let (mut world, id) = typing_off();
+        for key in 0..requests {
+            world.wait(1_100).text(key, "t");
+            let text = world.id_of_text("t");
+            world.recv(frames::echo(Some(&text), &format!("own-{key}"), "t"));
+        }
+        world.take();
+        world.at(100_000).recv(frames::status(Some(&id), 403, "feature off"));
+        world.take()
+    };
+    assert_eq!(answered_after(63), ["100000 capability_lost capability=typing_off"]);
+    assert_eq!(answered_after(64), ["100000 fault code=403"]);
+}
+
+#[test]
 fn without_a_known_name_anything_else_is_a_fault() {
     for name in [None, Some("not-ours"), Some("00000000-0000-4000-8000-000000000000")] {
         let (mut world, _) = text();

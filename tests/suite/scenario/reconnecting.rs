@@ -152,6 +152,25 @@ fn a_network_that_is_back_cuts_the_wait_to_1_s_once_in_5_s() {
 }
 
 #[test]
+fn news_of_the_network_counts_again_after_5_s() {
+    let dialing_after = |second_news: u64| {
+        let dialing = |seed: &u64| {
+            let mut reconnect = ReconnectPolicy::default();
+            (reconnect.base, reconnect.cap) = (ms(3_600_000), ms(3_600_000));
+            let config = Config::new("d", "t", *seed).with_reconnect(reconnect);
+            let mut world = World::new(config);
+            world.does(Input::Connect).lose().does(Input::NetworkAvailable);
+            world.at(1_000).lose();
+            world.at(second_news).does(Input::NetworkAvailable).wait(1_000);
+            world.session.phase() == Phase::Connecting
+        };
+        (0..20).filter(dialing).count()
+    };
+    assert!(dialing_after(4_999) < 5, "one in seven hundred is drawn so short");
+    assert_eq!(dialing_after(5_000), 20);
+}
+
+#[test]
 fn connect_in_backoff_dials_at_once() {
     let mut world = World::ready(guide());
     world.at(10).lose().does(Input::Connect);

@@ -216,6 +216,7 @@ fn attachments() {
     assert_eq!(body.attachment_id.as_deref(), tree["body"]["attachmentId"].as_str());
     assert_eq!(body.error.code, Some(4004));
     assert_eq!(body.error.name.as_deref(), Some("BadName"));
+    assert_eq!(body.timestamp.as_deref(), tree["body"]["timestamp"].as_str());
 }
 
 #[test]
