@@ -75,6 +75,9 @@ pub(super) struct Ledger {
     pub(super) given_up: Vec<(Mark, bool)>,
     /// Reported as given up in this step.
     pub(super) reported: Vec<Mark>,
+    /// Own messages that no output has told of, among several inputs: an agent's message of the same
+    /// name may have come before.
+    pub(super) own_untold: Vec<Mark>,
 }
 
 impl Ledger {
@@ -94,6 +97,7 @@ impl Ledger {
             told: Vec::new(),
             given_up: Vec::new(),
             reported: Vec::new(),
+            own_untold: Vec::new(),
         }
     }
 

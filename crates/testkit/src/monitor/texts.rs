@@ -358,7 +358,7 @@ impl Texts {
                 self.in_flight = None;
                 return None;
             }
-            if cx.now >= in_flight.to + ECHO {
+            if cx.now >= in_flight.to + ECHO && !cx.waits_for_tick() {
                 found.add(cx.now, Rule::TextEnds, || format!("{:?} waits", in_flight.key));
                 self.in_flight = None;
                 return None;
@@ -374,7 +374,7 @@ impl Texts {
         let fifth = self.sent.len().checked_sub(RATE).and_then(|at| self.sent.get(at));
         let rate_at = fifth.map_or(Instant::ORIGIN, |(_, to)| *to + RATE_WINDOW);
         let due_at = self.movable_at.max(rate_at).max(cx.text_pause.perhaps);
-        if due_at > cx.now {
+        if due_at > cx.now || cx.waits_for_tick() {
             return Some(due_at);
         }
         found.add(cx.now, Rule::TextIdle, || format!("{} wait since {due_at:?}", self.line.len()));
