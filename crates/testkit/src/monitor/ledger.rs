@@ -7,10 +7,9 @@ use std::collections::{BTreeMap, VecDeque};
 
 use webmessaging_proto::{Config, Instant};
 
-use super::Rule;
 use super::around::Around;
+use super::family::Family;
 use super::seen::Mark;
-use super::violation::Found;
 
 pub(super) const MAX_ID_BYTES: usize = 1024;
 
@@ -80,6 +79,21 @@ pub(super) struct Ledger {
     pub(super) own_untold: Vec<Mark>,
 }
 
+impl Family for Ledger {
+    fn unknown(&mut self, _: &Around) {
+        for message in self.messages.values_mut() {
+            if message.state != State::Own {
+                message.state = State::Unsure;
+            }
+        }
+        self.watched.clear();
+        self.due.clear();
+        self.sent.clear();
+        self.foreground = None;
+        self.complete = false;
+    }
+}
+
 impl Ledger {
     pub(super) fn new(config: &Config) -> Self {
         Self {
@@ -98,33 +112,6 @@ impl Ledger {
             given_up: Vec::new(),
             reported: Vec::new(),
             own_untold: Vec::new(),
-        }
-    }
-
-    pub(super) fn unknown(&mut self) {
-        for message in self.messages.values_mut() {
-            if message.state != State::Own {
-                message.state = State::Unsure;
-            }
-        }
-        self.watched.clear();
-        self.due.clear();
-        self.sent.clear();
-        self.foreground = None;
-        self.complete = false;
-    }
-
-    pub(super) fn wrong(
-        &mut self,
-        cx: &Around,
-        found: &mut Found,
-        rule: Rule,
-        detail: impl FnOnce() -> String,
-    ) {
-        if cx.blurred {
-            self.unknown();
-        } else {
-            found.add(cx.now, rule, detail);
         }
     }
 
@@ -178,7 +165,7 @@ impl Ledger {
         }
         if cx.blurred && self.ages.len() + 1 >= self.limit {
             // Which one was forgotten depends on the order.
-            self.unknown();
+            self.unknown(cx);
         }
         // A message that the ledger may have known before is not as fresh as it looks.
         let state = if self.complete || state == State::Own { state } else { State::Unsure };

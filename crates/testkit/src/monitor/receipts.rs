@@ -7,6 +7,7 @@ use webmessaging_proto::{Event, Instant, Output, Phase, Sender};
 
 use super::Rule;
 use super::around::{Around, Kind, News, UNRESERVED, WINDOW};
+use super::family::Family;
 use super::ledger::{Cause, Ledger, MAX_ID_BYTES, State};
 use super::seen::{Mark, Seen, What, mark};
 use super::violation::Found;
@@ -30,7 +31,7 @@ impl Ledger {
                     self.watched.push((id, cx.now));
                 }
                 Some(State::Unread) => self.set(id, State::Unsure),
-                None if cx.blurred => self.unknown(),
+                None if cx.blurred => self.unknown(cx),
                 _ => {}
             },
             Seen::Hidden(id) if self.state(id) == Some(State::Watched) => {
@@ -51,7 +52,7 @@ impl Ledger {
             {
                 self.confirm(u64::MAX);
             }
-            Seen::Disconnect if cx.blurred => self.unknown(),
+            Seen::Disconnect if cx.blurred => self.unknown(cx),
             _ => {}
         }
         self.acknowledged = false;
@@ -197,7 +198,7 @@ impl Ledger {
                 }
                 if cx.opened.is_some_and(|opened| opened.unsure) {
                     // It may be another conversation.
-                    self.unknown();
+                    self.unknown(cx);
                     self.clear(false);
                 }
                 if cx.opened.is_some_and(|opened| opened.replaces) {
@@ -293,7 +294,7 @@ impl Ledger {
         };
         let count = self.due.len();
         found.add(cx.now, rule, || format!("{count} receipts are due and not sent"));
-        self.unknown();
+        self.unknown(cx);
         None
     }
 }
