@@ -169,7 +169,8 @@ pub struct SentNotice {
     belief_before: Belief,
 }
 
-/// What was said last, as far as it may still be refused.
+/// What was said last, as far as it may still be refused: as many notices as a connection remembers
+/// requests.
 ///
 /// Several notices can be under way when the first is refused. What the remote believes then is
 /// what the others make of it, so that the order of the refusals does not matter.
@@ -177,38 +178,51 @@ pub struct SentNotice {
 struct Said {
     /// What the remote believed before the notices below.
     before: Belief,
-    notices: [Option<(u32, TypingNotice)>; Self::KEPT],
+    /// The newest notice in the lowest bit, each older one in the next: whether it was an On,
+    ons: u64,
+    /// and whether it stands.
+    standing: u64,
 }
 
 impl Said {
-    const KEPT: usize = 8;
-
     const fn nothing() -> Self {
-        Self { before: Belief::Off, notices: [None; Self::KEPT] }
+        Self::only(Belief::Off)
     }
 
-    fn add(&mut self, number: u32, notice: TypingNotice) {
-        if let [Some((_, oldest)), ..] = self.notices {
-            self.before = Belief::after(oldest);
+    const fn only(before: Belief) -> Self {
+        Self { before, ons: 0, standing: 0 }
+    }
+
+    fn add(&mut self, notice: TypingNotice) {
+        let oldest = u64::BITS - 1;
+        if self.standing >> oldest == 1 {
+            self.before = self.belief_after(oldest);
         }
-        self.notices.rotate_left(1);
-        let [.., newest] = &mut self.notices;
-        *newest = Some((number, notice));
+        self.ons = self.ons << 1 | u64::from(notice == TypingNotice::On);
+        self.standing = self.standing << 1 | 1;
     }
 
-    /// Whether the notice was still among them.
-    fn take_back(&mut self, number: u32) -> bool {
-        let is_it = |said: &Option<(u32, _)>| said.is_some_and(|(said, _)| said == number);
-        self.notices.iter_mut().find(|said| is_it(said)).and_then(Option::take).is_some()
+    /// Whether the notice of this age, 0 for the newest, was still among them.
+    fn take_back(&mut self, age: u32) -> bool {
+        let bit = 1_u64.checked_shl(age).unwrap_or(0);
+        let stood = self.standing & bit != 0;
+        (self.standing, self.ons) = (self.standing & !bit, self.ons & !bit);
+        stood
     }
 
-    fn belief(&self) -> Belief {
-        let newest = self.notices.iter().rev().find_map(|said| *said);
-        newest.map_or(self.before, |(_, notice)| Belief::after(notice))
+    const fn belief(&self) -> Belief {
+        match self.standing.trailing_zeros() {
+            u64::BITS => self.before,
+            newest => self.belief_after(newest),
+        }
+    }
+
+    const fn belief_after(&self, age: u32) -> Belief {
+        if self.ons >> age & 1 == 1 { Belief::On } else { Belief::Off }
     }
 
     fn settle(&mut self, belief: Belief) {
-        *self = Self { before: belief, notices: [None; Self::KEPT] };
+        *self = Self::only(belief);
     }
 }
 
@@ -347,7 +361,7 @@ impl Typing {
     /// The server refused this notice. An On was never believed; after a refused Off the indicator
     /// may still show. What was said later stands.
     pub fn refused(&mut self, sent: &SentNotice) {
-        if self.said.take_back(sent.number) {
+        if self.take_back(sent) {
             let stood = core::mem::replace(&mut self.belief, self.said.belief());
             if sent.number == self.sent || stood != self.belief {
                 self.doubt();
@@ -366,7 +380,7 @@ impl Typing {
 
     /// This notice never left; call it newest first for several.
     pub fn unwritten(&mut self, sent: &SentNotice) {
-        if !self.said.take_back(sent.number) {
+        if !self.take_back(sent) {
             // What was said later is taken back already: things are as before this notice.
             self.said.settle(sent.belief_before);
         }
@@ -390,7 +404,7 @@ impl Typing {
             last_on_before: self.last_on,
             belief_before: self.belief,
         };
-        self.said.add(self.sent, notice);
+        self.said.add(notice);
         self.belief = Belief::after(notice);
         if notice == TypingNotice::On {
             self.last_on = Some(now);
@@ -464,6 +478,10 @@ impl Typing {
         if !self.is_desired(now) {
             self.starts_at = now + self.policy.start_delay;
         }
+    }
+
+    fn take_back(&mut self, sent: &SentNotice) -> bool {
+        self.said.take_back(self.sent.wrapping_sub(sent.number))
     }
 
     /// What shows may show no more, or not yet.

@@ -290,6 +290,24 @@ fn of_a_refused_volley_the_last_thing_that_was_believed_counts() {
 }
 
 #[test]
+fn of_a_long_refused_volley_no_notice_is_forgotten() {
+    let mut world = World::ready(guide());
+    let mut said = Vec::new();
+    for burst in 0..5 {
+        world.at(burst * 1_000).key();
+        said.push(world.id_of_typing());
+        world.at(burst * 1_000 + 100).does(Input::InputCleared);
+        said.push(world.id_of_typing());
+    }
+    world.at(5_000).take();
+    for notice in &said[1..] {
+        world.recv(frames::too_many(Some(notice), Some(1)));
+    }
+    world.at(60_000);
+    assert_eq!(sent(world.take()), ["6000 send off"], "the first On still shows");
+}
+
+#[test]
 fn an_off_that_nobody_let_in_is_owed() {
     let mut world = World::ready(guide());
     world.at(0).key();

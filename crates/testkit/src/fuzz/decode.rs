@@ -147,6 +147,13 @@ fn check_raw(frame: &ServerFrame<'_>) {
     }
 }
 
+/// The most bytes that may be allocated at a time for a frame of this length: lists grow by
+/// doubling, and are there twice for a moment.
+#[must_use]
+pub const fn most_memory_to_decode(len: usize) -> u64 {
+    len as u64 * 2 * ROOM_PER_BYTE as u64 + 4_096
+}
+
 /// Decodes and nothing else, for those who count what that takes.
 pub fn decode_only(data: &[u8]) {
     core::hint::black_box(WebMessaging.decode(core::hint::black_box(data)).is_ok());

@@ -7,15 +7,17 @@ mod decode;
 #[cfg(feature = "simulator")]
 mod emulator;
 mod generate;
+mod inputs;
 mod reference;
 mod roundtrip;
 mod session;
 mod snapshot;
 mod twin;
 
-pub use decode::{decode, decode_only};
+pub use decode::{decode, decode_only, most_memory_to_decode};
 #[cfg(feature = "simulator")]
 pub use emulator::emulator;
+pub use inputs::Inputs;
 pub use roundtrip::roundtrip;
 pub use session::{model, session};
 pub use snapshot::snapshot;

@@ -333,6 +333,12 @@ impl Around {
         }
     }
 
+    /// A key met a full queue when something else was due: that waits for the tick that the session
+    /// asks for.
+    pub(super) const fn waits_for_tick(&self) -> bool {
+        self.wants_tick && self.blurred
+    }
+
     /// Notes an acceptance, before anything else is made of the output.
     pub(super) fn before_output(&mut self, output: &Output) {
         let Output::Emit(Event::PhaseChanged(Phase::Ready | Phase::ReadOnly)) = output else {

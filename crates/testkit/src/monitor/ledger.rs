@@ -7,10 +7,9 @@ use std::collections::{BTreeMap, VecDeque};
 
 use webmessaging_proto::{Config, Instant};
 
-use super::Rule;
 use super::around::Around;
+use super::family::Family;
 use super::seen::Mark;
-use super::violation::Found;
 
 pub(super) const MAX_ID_BYTES: usize = 1024;
 
@@ -75,6 +74,24 @@ pub(super) struct Ledger {
     pub(super) given_up: Vec<(Mark, bool)>,
     /// Reported as given up in this step.
     pub(super) reported: Vec<Mark>,
+    /// Own messages that no output has told of, among several inputs: an agent's message of the same
+    /// name may have come before.
+    pub(super) own_untold: Vec<Mark>,
+}
+
+impl Family for Ledger {
+    fn unknown(&mut self, _: &Around) {
+        for message in self.messages.values_mut() {
+            if message.state != State::Own {
+                message.state = State::Unsure;
+            }
+        }
+        self.watched.clear();
+        self.due.clear();
+        self.sent.clear();
+        self.foreground = None;
+        self.complete = false;
+    }
 }
 
 impl Ledger {
@@ -94,33 +111,7 @@ impl Ledger {
             told: Vec::new(),
             given_up: Vec::new(),
             reported: Vec::new(),
-        }
-    }
-
-    pub(super) fn unknown(&mut self) {
-        for message in self.messages.values_mut() {
-            if message.state != State::Own {
-                message.state = State::Unsure;
-            }
-        }
-        self.watched.clear();
-        self.due.clear();
-        self.sent.clear();
-        self.foreground = None;
-        self.complete = false;
-    }
-
-    pub(super) fn wrong(
-        &mut self,
-        cx: &Around,
-        found: &mut Found,
-        rule: Rule,
-        detail: impl FnOnce() -> String,
-    ) {
-        if cx.blurred {
-            self.unknown();
-        } else {
-            found.add(cx.now, rule, detail);
+            own_untold: Vec::new(),
         }
     }
 
@@ -174,7 +165,7 @@ impl Ledger {
         }
         if cx.blurred && self.ages.len() + 1 >= self.limit {
             // Which one was forgotten depends on the order.
-            self.unknown();
+            self.unknown(cx);
         }
         // A message that the ledger may have known before is not as fresh as it looks.
         let state = if self.complete || state == State::Own { state } else { State::Unsure };

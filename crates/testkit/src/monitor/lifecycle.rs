@@ -223,6 +223,9 @@ impl Lifecycle {
             _ => Some(cx.phase_since),
         };
         let ends_at = since? + limit;
+        if cx.waits_for_tick() {
+            return Some(ends_at);
+        }
         // A wait of the whole bound is over at its end; a needless tick may come right then.
         if cx.now > ends_at {
             found.add(cx.now, Rule::PhaseTimeOut, || format!("{} for too long", cx.phase));

@@ -33,6 +33,7 @@ mod budget;
 mod clock;
 mod closely;
 mod failures;
+mod family;
 mod ledger;
 mod lifecycle;
 mod notices;

@@ -6,6 +6,7 @@ use webmessaging_proto::{Capability, Event, Instant, Output, Phase, TracingId};
 
 use super::Rule;
 use super::around::{Around, BUDGET, Kind, Span, UNRESERVED};
+use super::family::Family;
 use super::typing::{OwnTyping, Shown};
 use super::violation::Found;
 

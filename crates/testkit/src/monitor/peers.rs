@@ -10,6 +10,7 @@ use webmessaging_proto::{
 
 use super::Rule;
 use super::around::{Around, News};
+use super::family::Family;
 use super::seen::{Being, Mark, PeerEvent, Said, What, Who, typist};
 use super::violation::Found;
 
@@ -51,6 +52,16 @@ pub(super) struct Peers {
     heard_typing: bool,
 }
 
+impl Family for Peers {
+    const LOST_BY_A_BREACH: bool = true;
+
+    fn unknown(&mut self, _: &Around) {
+        self.indicators.clear();
+        self.foretold.clear();
+        (self.complete, self.cleared) = (false, false);
+    }
+}
+
 impl Peers {
     pub(super) fn new(config: &Config) -> Self {
         Self {
@@ -66,31 +77,10 @@ impl Peers {
         }
     }
 
-    pub(super) fn unknown(&mut self) {
-        self.indicators.clear();
-        self.foretold.clear();
-        (self.complete, self.cleared) = (false, false);
-    }
-
     /// Also what the host shows is not known.
-    pub(super) fn unseen(&mut self) {
-        self.unknown();
+    pub(super) fn unseen(&mut self, cx: &Around) {
+        self.unknown(cx);
         self.shown_known = false;
-    }
-
-    fn wrong(
-        &mut self,
-        cx: &Around,
-        found: &mut Found,
-        rule: Rule,
-        detail: impl FnOnce() -> String,
-    ) {
-        if cx.blurred {
-            self.unknown();
-        } else {
-            found.add(cx.now, rule, detail);
-            self.unknown();
-        }
     }
 
     pub(super) fn input(&mut self, cx: &Around, news: Option<&News<'_>>) {

@@ -7,6 +7,7 @@ use webmessaging_proto::{Event, Instant, Output, Phase, Sender};
 
 use super::Rule;
 use super::around::{Around, Kind, News, UNRESERVED, WINDOW};
+use super::family::Family;
 use super::ledger::{Cause, Ledger, MAX_ID_BYTES, State};
 use super::seen::{Mark, Seen, What, mark};
 use super::violation::Found;
@@ -30,7 +31,7 @@ impl Ledger {
                     self.watched.push((id, cx.now));
                 }
                 Some(State::Unread) => self.set(id, State::Unsure),
-                None if cx.blurred => self.unknown(),
+                None if cx.blurred => self.unknown(cx),
                 _ => {}
             },
             Seen::Hidden(id) if self.state(id) == Some(State::Watched) => {
@@ -51,12 +52,12 @@ impl Ledger {
             {
                 self.confirm(u64::MAX);
             }
-            Seen::Disconnect if cx.blurred => self.unknown(),
+            Seen::Disconnect if cx.blurred => self.unknown(cx),
             _ => {}
         }
         self.acknowledged = false;
         if let Some(news) = news {
-            self.heard(news);
+            self.heard(cx, news);
         } else if let (Seen::Frame(transport, heard), Phase::Closing) = (seen, phase) {
             // While closing only the echoes of texts are looked at.
             if cx.is_current(*transport) && heard.custom.is_some() {
@@ -75,17 +76,22 @@ impl Ledger {
         self.foreground = Some(foreground);
     }
 
-    fn heard(&mut self, news: &News<'_>) {
+    fn heard(&mut self, cx: &Around, news: &News<'_>) {
         if let What::Cleared = news.heard.what {
-            self.clear(true);
+            if !cx.blurred {
+                self.clear(true);
+            }
             return;
         }
         if let What::Message(said) = &news.heard.what {
             let answers_health_check = news.request.is_some_and(|to| to.kind == Kind::Echo);
             if let Some(id) = said.own.filter(|_| !answers_health_check && !said.is_response) {
                 // Whoever was thought to have written it: it needs no receipt.
-                if self.state(id).is_some_and(|state| state != State::Own) {
-                    self.set(id, State::Settled);
+                match self.state(id) {
+                    Some(State::Own) => {}
+                    Some(_) => self.set(id, State::Settled),
+                    None if cx.blurred => self.own_untold.push(id),
+                    None => {}
                 }
             }
         }
@@ -170,8 +176,18 @@ impl Ledger {
             }
             Event::ReceiptFailed { id, .. } => self.reported.push(mark(&**id)),
             Event::MessageReceived(message) if (1..=MAX_ID_BYTES).contains(&message.id.len()) => {
-                let own = message.from == Sender::Guest;
-                self.add(cx, mark(&*message.id), if own { State::Own } else { State::Unread });
+                let id = mark(&*message.id);
+                let state = match message.from {
+                    Sender::Guest => State::Own,
+                    Sender::Agent if self.own_untold.contains(&id) => State::Settled,
+                    Sender::Agent => State::Unread,
+                };
+                self.add(cx, id, state);
+            }
+            Event::SessionCleared if cx.blurred => {
+                // What the host restored may have come before or after.
+                self.clear(false);
+                self.complete = false;
             }
             Event::MessageConfirmed { id, .. } if (1..=MAX_ID_BYTES).contains(&id.len()) => {
                 self.add(cx, mark(&**id), State::Own);
@@ -182,7 +198,7 @@ impl Ledger {
                 }
                 if cx.opened.is_some_and(|opened| opened.unsure) {
                     // It may be another conversation.
-                    self.unknown();
+                    self.unknown(cx);
                     self.clear(false);
                 }
                 if cx.opened.is_some_and(|opened| opened.replaces) {
@@ -243,6 +259,7 @@ impl Ledger {
     /// All is told that can be told now? Gives when the next thing is due.
     pub(super) fn settled(&mut self, cx: &Around, found: &mut Found) -> Option<Instant> {
         self.told.clear();
+        self.own_untold.clear();
         self.check_given_up(cx, found);
         let watched = self.watched.iter().map(|(_, since)| *since + self.dwell).min();
         let watched = watched.filter(|_| self.foreground == Some(true));
@@ -264,6 +281,9 @@ impl Ledger {
             return watched;
         }
         let free_at = if cx.features.receipts == Some(true) { cx.pause.perhaps } else { cx.now };
+        if cx.waits_for_tick() {
+            return Some(cx.now);
+        }
         if free_at > cx.now {
             return Some(watched.map_or(free_at, |watched| watched.min(free_at)));
         }
@@ -274,7 +294,7 @@ impl Ledger {
         };
         let count = self.due.len();
         found.add(cx.now, rule, || format!("{count} receipts are due and not sent"));
-        self.unknown();
+        self.unknown(cx);
         None
     }
 }

@@ -12,6 +12,7 @@ use webmessaging_proto::{
 
 use super::Rule;
 use super::around::{Around, BUDGET, News};
+use super::family::Family;
 use super::seen::{Mark, Seen, mark};
 use super::violation::Found;
 
@@ -69,6 +70,18 @@ pub(super) struct Texts {
     settled: Vec<LocalKey>,
 }
 
+impl Family for Texts {
+    fn unknown(&mut self, cx: &Around) {
+        // A wait may be running.
+        self.movable_at = self.movable_at.max(cx.now + self.max_wait.max(RATE_WINDOW));
+        self.line.clear();
+        self.kept.clear();
+        self.in_flight = None;
+        (self.others, self.others_kept) = (true, true);
+        self.left = false;
+    }
+}
+
 impl Texts {
     pub(super) fn new(config: &Config) -> Self {
         let reconnect = config.reconnect();
@@ -87,30 +100,6 @@ impl Texts {
             leaving: false,
             limited: false,
             settled: Vec::new(),
-        }
-    }
-
-    pub(super) fn unknown(&mut self, now: Instant) {
-        // A wait may be running.
-        self.movable_at = self.movable_at.max(now + self.max_wait.max(RATE_WINDOW));
-        self.line.clear();
-        self.kept.clear();
-        self.in_flight = None;
-        (self.others, self.others_kept) = (true, true);
-        self.left = false;
-    }
-
-    fn wrong(
-        &mut self,
-        cx: &Around,
-        found: &mut Found,
-        rule: Rule,
-        detail: impl FnOnce() -> String,
-    ) {
-        if cx.blurred {
-            self.unknown(cx.now);
-        } else {
-            found.add(cx.now, rule, detail);
         }
     }
 
@@ -341,11 +330,11 @@ impl Texts {
         let over = matches!(cx.phase, Phase::ReadOnly | Phase::Closing) || self.left;
         if over {
             if cx.blurred {
-                self.unknown(cx.now);
+                self.unknown(cx);
             } else if !self.line.is_empty() {
                 let count = self.line.len();
                 found.add(cx.now, Rule::TextLeft, || format!("{count} texts in {}", cx.phase));
-                self.unknown(cx.now);
+                self.unknown(cx);
             }
             // What is not known waits no more, either.
             self.others &= cx.blurred;
@@ -358,7 +347,7 @@ impl Texts {
                 self.in_flight = None;
                 return None;
             }
-            if cx.now >= in_flight.to + ECHO {
+            if cx.now >= in_flight.to + ECHO && !cx.waits_for_tick() {
                 found.add(cx.now, Rule::TextEnds, || format!("{:?} waits", in_flight.key));
                 self.in_flight = None;
                 return None;
@@ -374,11 +363,11 @@ impl Texts {
         let fifth = self.sent.len().checked_sub(RATE).and_then(|at| self.sent.get(at));
         let rate_at = fifth.map_or(Instant::ORIGIN, |(_, to)| *to + RATE_WINDOW);
         let due_at = self.movable_at.max(rate_at).max(cx.text_pause.perhaps);
-        if due_at > cx.now {
+        if due_at > cx.now || cx.waits_for_tick() {
             return Some(due_at);
         }
         found.add(cx.now, Rule::TextIdle, || format!("{} wait since {due_at:?}", self.line.len()));
-        self.unknown(cx.now);
+        self.unknown(cx);
         None
     }
 

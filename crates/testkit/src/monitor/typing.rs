@@ -6,14 +6,13 @@ use std::collections::VecDeque;
 
 use webmessaging_proto::{Instant, TracingId, TypingPolicy};
 
-use super::Rule;
 use super::around::{Around, Kind, News, Span};
 use super::failures::Failures;
+use super::family::Family;
 use super::seen::Seen;
-use super::violation::Found;
 
-/// The notices under way that are remembered.
-const REMEMBERED: usize = 8;
+/// The notices under way that are remembered: as many as requests are.
+const REMEMBERED: usize = 64;
 
 /// What the agent sees, as far as it can be known from here.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -60,6 +59,19 @@ pub(super) struct OwnTyping {
     pub(super) offs: u32,
 }
 
+impl Family for OwnTyping {
+    fn unknown(&mut self, cx: &Around) {
+        self.surely_until = None;
+        self.perhaps_until = self.perhaps_until.max(Some(cx.now + self.policy.hold));
+        self.begun = None;
+        self.before = Shown::Maybe;
+        self.belief_unknown = true;
+        self.notices.clear();
+        self.last_on = None;
+        self.failures.unknown(cx.now);
+    }
+}
+
 impl OwnTyping {
     pub(super) fn new(policy: TypingPolicy) -> Self {
         Self {
@@ -80,18 +92,6 @@ impl OwnTyping {
         }
     }
 
-    /// Nothing is known from here on but what is seen later.
-    pub(super) fn unknown(&mut self, cx: &Around) {
-        self.surely_until = None;
-        self.perhaps_until = self.perhaps_until.max(Some(cx.now + self.policy.hold));
-        self.begun = None;
-        self.before = Shown::Maybe;
-        self.belief_unknown = true;
-        self.notices.clear();
-        self.last_on = None;
-        self.failures.unknown(cx.now);
-    }
-
     /// Whether the wire has an Off, where that can't be known from outside.
     pub(super) fn learn(&mut self, has_off: bool) {
         if has_off {
@@ -105,20 +105,6 @@ impl OwnTyping {
     pub(super) fn lose_off(&mut self) {
         if self.policy.sends_off {
             self.policy = self.policy.without_off();
-        }
-    }
-
-    pub(super) fn wrong(
-        &mut self,
-        cx: &Around,
-        found: &mut Found,
-        rule: Rule,
-        detail: impl FnOnce() -> String,
-    ) {
-        if cx.blurred {
-            self.unknown(cx);
-        } else {
-            found.add(cx.now, rule, detail);
         }
     }
 

@@ -9,6 +9,7 @@ use webmessaging_proto::{
 use super::around::{Around, Features};
 use super::budget::Requests;
 use super::clock::Clock;
+use super::family::Family;
 use super::ledger::Ledger;
 use super::lifecycle::Lifecycle;
 use super::once::Once;
@@ -84,9 +85,9 @@ impl Monitor {
             monitor.typing.lose_off();
         }
         monitor.typing.unknown(&monitor.cx);
-        monitor.peers.unseen();
-        monitor.ledger.unknown();
-        monitor.texts.unknown(now);
+        monitor.peers.unseen(&monitor.cx);
+        monitor.ledger.unknown(&monitor.cx);
+        monitor.texts.unknown(&monitor.cx);
         monitor.clock.unknown();
         let stats = session.stats();
         monitor.stats_before = Counts { sent: stats.frames_sent, dials: stats.dials };
@@ -181,9 +182,9 @@ impl Monitor {
         if self.cx.lost_the_thread() {
             // Which input met which phase can't be known.
             self.typing.unknown(&self.cx);
-            self.peers.unknown();
-            self.ledger.unknown();
-            self.texts.unknown(self.cx.now);
+            self.peers.unknown(&self.cx);
+            self.ledger.unknown(&self.cx);
+            self.texts.unknown(&self.cx);
         }
         self.settle(deadline);
         self.cx.deadline = deadline;

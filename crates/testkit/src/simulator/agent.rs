@@ -50,6 +50,7 @@ impl<B: Bridge> World<'_, B> {
                 self.backend.expired = false;
                 self.backend.connections = 0;
                 self.backend.end_may_be_lost = false;
+                self.indicator.another_session();
                 self.indicator.disturbed(disturbed);
             }
             AgentEventKind::SessionResumed => self.indicator.disturbed(disturbed),

@@ -92,9 +92,10 @@ impl<B: Bridge> World<'_, B> {
         let (Some(connection), gone) = (l.connection, l.closing || !l.guest_end) else { return };
         let mut fate = self.fate(note);
         fate.unheard |= gone;
+        fate.gone = gone;
         fate.held |= self.now < self.backend.held_until;
         match note {
-            Note::On | Note::Off => self.indicator.arrives(note, fate, self.now),
+            Note::On | Note::Off => self.indicator.arrives(note, link, fate, self.now),
             Note::Receipt(number) => {
                 self.messages.receipt_arrives(number, link, fate, &mut self.found);
             }

@@ -73,8 +73,9 @@ impl<B: Bridge> World<'_, B> {
             let name = input.name();
             self.say(|| format!("guest  <- {name}"));
         }
+        // Also at the end of laziness there may be outputs that wait.
+        let again = self.is_lazy().then(|| input.clone());
         let Some(session) = &mut self.guest.session else { return Ok(()) };
-        let again = lazy.then(|| input.clone());
         let mut verdict = session.handle(input, now);
         if let (Err(InputError::OutputsPending), Some(input)) = (verdict, again) {
             self.drain();
@@ -110,8 +111,8 @@ impl<B: Bridge> World<'_, B> {
             self.say(|| "guest  <- no frame".to_owned());
             Input::FrameUndecodable(transport)
         };
+        let again = self.is_lazy().then(|| input.clone());
         let Some(session) = &mut self.guest.session else { return };
-        let again = lazy.then(|| input.clone());
         let verdict = session.handle(input, now);
         if let (Err(InputError::OutputsPending), Some(input)) = (verdict, again) {
             self.drain();
@@ -231,6 +232,7 @@ impl<B: Bridge> World<'_, B> {
             Some(Some(session)) => (session, true),
             _ => (Session::new(config.clone(), now), false),
         };
+        self.guest.was_accepted &= restored;
         let mut whole = true;
         for capability in [Capability::Typing, Capability::TypingOff, Capability::Receipts] {
             if !self.dialect.supports(capability) {
@@ -326,7 +328,8 @@ impl<B: Bridge> World<'_, B> {
                 count(&mut self.tally.events, "new session not heard of", 1);
                 self.messages.blur();
             }
-            self.messages.of_conversation(self.backend.conversations);
+            let continues = std::mem::replace(&mut self.guest.was_accepted, true);
+            self.messages.of_conversation(self.backend.conversations, continues);
         }
     }
 }

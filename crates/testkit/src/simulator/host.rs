@@ -230,7 +230,8 @@ impl<B: Bridge> World<'_, B> {
             self.messages.shown(message, now);
             if self.give(Input::MessageVisible { id }).is_err() {
                 self.messages.unsee(message, before);
-                self.messages.unknown(message, &mut self.found);
+                let newest = self.is_lazy().then_some(self.backend.conversations);
+                self.messages.unknown(message, newest, &mut self.found);
             }
         } else {
             self.messages.look(now);

@@ -55,6 +55,8 @@ pub(super) struct Guest {
     pub(super) stored: Option<String>,
     /// When the process ended.
     pub(super) ended_at: Ms,
+    /// Whether this session was accepted before, perhaps in a process whose snapshot it came from.
+    pub(super) was_accepted: bool,
 }
 
 /// The user, and the host between the user and the session.
@@ -130,6 +132,7 @@ impl<'a, B: Bridge> World<'a, B> {
                 link: None,
                 stored: None,
                 ended_at: 0,
+                was_accepted: false,
             },
             host: Host {
                 token: String::new(),

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod format;
-mod fuzz_seeds;
+mod fuzz_bodies;
 mod life;
 mod references;
 mod scripts;

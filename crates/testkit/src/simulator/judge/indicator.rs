@@ -46,6 +46,10 @@ pub(in crate::simulator) struct Indicator {
     spoke: bool,
     /// The newest notice that came was an Off, and was refused.
     off_refused: bool,
+    /// The link that the newest Off came by.
+    off_link: usize,
+    /// An On was refused for good on this link: the guest gives typing up when it hears of that.
+    given_up: bool,
     /// It must have come on by then.
     expected_by: Option<Ms>,
     times_shown: u64,
@@ -63,6 +67,8 @@ impl Indicator {
             forgot: false,
             spoke: false,
             off_refused: false,
+            off_link: 0,
+            given_up: false,
             expected_by: None,
             times_shown: 0,
         }
@@ -144,21 +150,30 @@ impl Indicator {
     }
 
     /// A notice comes to the service.
-    pub(in crate::simulator) fn arrives(&mut self, note: Note, fate: Fate, now: Ms) {
-        if note == Note::On && fate.swallowed {
+    pub(in crate::simulator) fn arrives(&mut self, note: Note, link: usize, fate: Fate, now: Ms) {
+        let refused_unheard = fate.answered.is_some() && fate.unheard && !fate.gone;
+        if note == Note::On && (fate.swallowed || refused_unheard) {
             // The guest takes it for shown, as long as a service that forgets would show it.
             self.disturbed(now + SHOWN);
         }
         self.off_refused = note == Note::Off && fate.answered.is_some();
+        if note == Note::Off {
+            self.off_link = link;
+        }
         match note {
             // One copy shows, the other one is refused: the guest takes it for not shown.
             Note::On if fate.held || (fate.duplicated && fate.answered.is_some()) => {
                 self.excused = true;
             }
             // Typing is off for the session, whatever an earlier On shows.
-            Note::On if matches!(fate.answered, Some(400 | 403)) => self.excused |= self.shown,
+            Note::On if matches!(fate.answered, Some(400 | 403)) => {
+                self.excused |= self.shown;
+                self.given_up |= !fate.unheard;
+            }
             Note::On if !fate.swallowed && fate.answered.is_none() => {
-                self.excused = false;
+                // Written before the guest heard that typing is off, or left behind on a link that it
+                // has given up: there is no word of it any more.
+                self.excused = self.given_up || link < self.off_link;
                 self.forgot &= !self.spoke;
             }
             Note::Off if fate.swallowed || fate.held || fate.dropped || fate.unheard => {
@@ -186,8 +201,14 @@ impl Indicator {
         self.spoke = false;
     }
 
-    /// A connection is gone, perhaps with the word that an Off was refused.
+    /// A new conversation, in which nothing was refused.
+    pub(in crate::simulator) fn another_session(&mut self) {
+        self.given_up = false;
+    }
+
+    /// A connection is gone, perhaps with the word that an Off or an On was refused.
     pub(in crate::simulator) fn link_lost(&mut self) {
+        self.given_up = false;
         self.excused |= std::mem::take(&mut self.off_refused);
     }
 

@@ -175,10 +175,17 @@ impl Messages {
         }
     }
 
-    /// The session says that it does not know a message that the host was told of.
-    pub(in crate::simulator) fn unknown(&self, number: usize, found: &mut Found) {
+    /// The session says that it does not know a message that the host was told of. A session whose
+    /// outputs wait may be of the `newest` conversation already.
+    pub(in crate::simulator) fn unknown(
+        &self,
+        number: usize,
+        newest: Option<u64>,
+        found: &mut Found,
+    ) {
         let Some(message) = self.all.get(number) else { return };
-        let forgotten = self.forgets || message.conversation != self.conversation;
+        let conversation = newest.unwrap_or(self.conversation);
+        let forgotten = self.forgets || message.conversation != conversation;
         found.must(forgotten, "a message is unknown to its session", || message.id.clone());
     }
 
@@ -216,10 +223,15 @@ impl Messages {
         self.blurred = true;
     }
 
-    /// The guest's session is of this conversation now.
-    pub(in crate::simulator) fn of_conversation(&mut self, conversation: u64) {
+    /// The guest's session is of this conversation now. If it `continues` what was accepted before, a
+    /// new conversation is told from the old one, whose messages are no more; the first one that a
+    /// session hears of is not, and what the host brought stays on screen.
+    pub(in crate::simulator) fn of_conversation(&mut self, conversation: u64, continues: bool) {
         if self.conversation != conversation {
             self.conversation = conversation;
+            if !continues {
+                return;
+            }
             for number in std::mem::take(&mut self.watched) {
                 if let Some(message) = self.all.get_mut(number) {
                     message.watched = None;

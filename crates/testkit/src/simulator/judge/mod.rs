@@ -95,6 +95,8 @@ pub(super) struct Fate {
     pub(super) held: bool,
     /// The answer vanishes, if there is one.
     pub(super) unheard: bool,
+    /// The guest has left its connection.
+    pub(super) gone: bool,
     /// Its connection is dropped instead of an answer.
     pub(super) dropped: bool,
     /// It is answered with this code and has no effect.
