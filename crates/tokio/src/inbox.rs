@@ -12,7 +12,7 @@ use std::task::{Context, Poll, Waker};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::Instant;
-use webmessaging_proto::{Input, InputError, LocalKey, Phase, Snapshot};
+use webmessaging_proto::{Input, InputError, LocalKey, Phase, Snapshot, Stats};
 
 use crate::text::{Confirmed, TextError};
 
@@ -81,6 +81,8 @@ struct State {
     handles_gone: bool,
     driver_gone: bool,
     phase: Phase,
+    /// Who is told once the session has taken its leave.
+    farewell: Option<oneshot::Sender<Stats>>,
 }
 
 enum Waiting {
@@ -99,6 +101,7 @@ impl Inbox {
             handles_gone: false,
             driver_gone: false,
             phase: Phase::Idle,
+            farewell: None,
         };
         Arc::new(Self { state: Mutex::new(state), places })
     }
@@ -158,6 +161,17 @@ impl Inbox {
     pub(crate) fn handles_gone(&self) {
         let mut state = self.lock();
         state.handles_gone = true;
+        wake(state);
+    }
+
+    /// As if every handle were gone: the session takes its leave.
+    pub(crate) fn leave(&self, farewell: Option<oneshot::Sender<Stats>>) {
+        let mut state = self.lock();
+        if state.driver_gone {
+            return;
+        }
+        state.handles_gone = true;
+        state.farewell = farewell;
         wake(state);
     }
 
@@ -245,6 +259,10 @@ impl Receiver {
         self.inbox.lock().phase = phase;
     }
 
+    pub(crate) fn farewell(&mut self) -> Option<oneshot::Sender<Stats>> {
+        self.inbox.lock().farewell.take()
+    }
+
     /// Refuses what waits and what comes.
     pub(crate) fn close(&mut self) {
         let mut state = self.inbox.lock();
@@ -259,6 +277,7 @@ impl Receiver {
 impl Drop for Receiver {
     fn drop(&mut self) {
         self.close();
+        drop(self.farewell());
     }
 }
 
