@@ -137,7 +137,7 @@ impl<C: Connector, D: Dialect> Crew<C, D> {
         let newcomers = self.shared.newcomers(ARRIVALS);
         let any = !newcomers.is_empty();
         for newcomer in newcomers {
-            self.add(newcomer, task);
+            self.add(*newcomer, task);
         }
         any
     }

@@ -49,7 +49,8 @@ struct State<C, D> {
     /// Sessions that the driver has not let go of yet, the removed ones too.
     held: usize,
     last_id: u64,
-    newcomers: VecDeque<Newcomer<C, D>>,
+    /// Boxed: as many may come at once as there are places.
+    newcomers: VecDeque<Box<Newcomer<C, D>>>,
     /// No session can be added any more.
     closed: bool,
     metrics: FleetMetrics,
@@ -106,7 +107,8 @@ impl<C: Connector, D: Dialect> Shared<C, D> {
             drop(handle.connect());
         }
         state.members.insert(id, handle);
-        state.newcomers.push_back(Newcomer { id, endpoint, connector, inbox: receiver });
+        let newcomer = Newcomer { id, endpoint, connector, inbox: receiver };
+        state.newcomers.push_back(Box::new(newcomer));
         drop(state);
         self.ready.call();
         Ok(id)
@@ -141,10 +143,12 @@ impl<C: Connector, D: Dialect> Shared<C, D> {
     }
 
     /// Those who are new, `most` of them.
-    pub(super) fn newcomers(&self, most: usize) -> Vec<Newcomer<C, D>> {
+    pub(super) fn newcomers(&self, most: usize) -> VecDeque<Box<Newcomer<C, D>>> {
         let mut state = self.lock();
-        let some = state.newcomers.len().min(most);
-        state.newcomers.drain(..some).collect()
+        if state.newcomers.len() <= most {
+            return std::mem::take(&mut state.newcomers);
+        }
+        state.newcomers.drain(..most).collect()
     }
 
     /// The driver has let go of a session.
