@@ -8,11 +8,13 @@
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
 
 use futures_core::Stream;
 use webmessaging_proto::Event;
+
+use crate::lock::{lock, unlock_and_wake};
 
 /// What the session tells the host, in order: a `Stream`, or [`recv`](Self::recv).
 ///
@@ -55,9 +57,7 @@ impl<T> Events<T> {
     pub fn try_recv(&mut self) -> Option<T> {
         let mut state = self.channel.lock();
         let event = state.events.pop_front();
-        let driver = state.driver.take();
-        drop(state);
-        wake(driver);
+        unlock_and_wake(state, |state| state.driver.take());
         event
     }
 
@@ -91,10 +91,8 @@ impl<T> Drop for Events<T> {
         let mut state = self.channel.lock();
         state.reader_gone = true;
         let unread = std::mem::take(&mut state.events);
-        let driver = state.driver.take();
-        drop(state);
+        unlock_and_wake(state, |state| state.driver.take());
         drop(unread);
-        wake(driver);
     }
 }
 
@@ -141,9 +139,7 @@ impl<T> EventSink<T> {
         let mut state = self.channel.lock();
         if !state.reader_gone {
             state.events.push_back(event);
-            let reader = state.reader.take();
-            drop(state);
-            wake(reader);
+            unlock_and_wake(state, |state| state.reader.take());
         }
     }
 
@@ -196,22 +192,12 @@ impl<T> Drop for EventSink<T> {
     fn drop(&mut self) {
         let mut state = self.channel.lock();
         state.driver_gone = true;
-        let reader = state.reader.take();
-        drop(state);
-        wake(reader);
+        unlock_and_wake(state, |state| state.reader.take());
     }
 }
 
 impl<T> Channel<T> {
     fn lock(&self) -> MutexGuard<'_, State<T>> {
-        // No code of others runs under the lock, so a poisoned state is still a whole one.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// To be called without the lock: a waker runs code of others.
-fn wake(waker: Option<Waker>) {
-    if let Some(waker) = waker {
-        waker.wake();
+        lock(&self.state)
     }
 }

@@ -7,13 +7,14 @@
 //! refuse it and it needs no place, because of many that wait only the newest of a kind counts.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::Instant;
 use webmessaging_proto::{Input, InputError, LocalKey, Phase, Snapshot, Stats};
 
+use crate::lock::{lock, unlock_and_wake};
 use crate::text::{Confirmed, TextError};
 
 /// Signals in a row that are all kept; beyond it, only the newest of each kind is.
@@ -180,18 +181,12 @@ impl Inbox {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // No code of others runs under the lock, so a poisoned state is still a whole one.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 
-/// Wakes the driver, without the lock: a waker runs code of others.
-fn wake(mut state: MutexGuard<'_, State>) {
-    let driver = state.driver.take();
-    drop(state);
-    if let Some(driver) = driver {
-        driver.wake();
-    }
+fn wake(state: MutexGuard<'_, State>) {
+    unlock_and_wake(state, |state| state.driver.take());
 }
 
 impl State {

@@ -24,6 +24,8 @@
 //! # }
 //! ```
 //!
+//! For many sessions, take a [`Fleet`]: one task drives all of them.
+//!
 //! # When something is full
 //!
 //! | full | then |
@@ -67,6 +69,7 @@ mod events;
 mod fleet;
 mod handle;
 mod inbox;
+mod lock;
 pub mod memory;
 mod options;
 mod seed;

@@ -188,29 +188,10 @@ impl<C: Connector, D: Dialect> Crew<C, D> {
 
     /// Calls as many of those who found no room as there is room now.
     fn resume(&mut self, task: &Waker) -> bool {
-        let Some(sink) = &self.sink else { return false };
-        let mut any = false;
-        if !self.unread.is_empty() {
-            let some = self.unread.len().min(sink.room(task));
-            for slot in self.unread.drain(..some) {
-                if let Some(member) = self.members.get_mut(slot) {
-                    member.unread = false;
-                    member.bell.wake_by_ref();
-                    any = true;
-                }
-            }
-        }
-        if !self.unheard.is_empty() {
-            let some = self.unheard.len().min(sink.reserve(task));
-            for slot in self.unheard.drain(..some) {
-                if let Some(member) = self.members.get_mut(slot) {
-                    member.unheard = false;
-                    member.bell.wake_by_ref();
-                    any = true;
-                }
-            }
-        }
-        any
+        let Self { sink: Some(sink), members, unread, unheard, .. } = self else { return false };
+        let read = call(unread, || sink.room(task), members, |member| &mut member.unread);
+        let heard = call(unheard, || sink.reserve(task), members, |member| &mut member.unheard);
+        read || heard
     }
 
     /// Whether anyone was there.
@@ -371,6 +352,26 @@ impl<C: Connector, D: Dialect> Crew<C, D> {
         self.shared.show(self.metrics);
         self.metrics
     }
+}
+
+/// Calls the first of those who wait, as many as there is room for.
+fn call<C: Connector, D: Dialect>(
+    waiting: &mut VecDeque<Slot>,
+    room: impl FnOnce() -> usize,
+    members: &mut Slab<Box<Member<C, D>>>,
+    waits: impl Fn(&mut Member<C, D>) -> &mut bool,
+) -> bool {
+    if waiting.is_empty() {
+        return false;
+    }
+    let some = waiting.len().min(room());
+    for slot in waiting.drain(..some) {
+        if let Some(member) = members.get_mut(slot) {
+            *waits(member) = false;
+            member.bell.wake_by_ref();
+        }
+    }
+    some > 0
 }
 
 impl<C: Connector, D: Dialect> Future for Crew<C, D> {

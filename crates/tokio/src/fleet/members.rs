@@ -3,7 +3,7 @@
 //! Owns: who belongs to the fleet, who is new, whether it ends. Must not know: what a session does.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use thiserror::Error;
 use webmessaging_proto::dialect::Dialect;
@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::events::Depth;
 use crate::handle::Handle;
 use crate::inbox::{Inbox, Receiver};
+use crate::lock::lock;
 use crate::transport::Connector;
 
 use super::FleetMetrics;
@@ -177,7 +178,6 @@ impl<C: Connector, D: Dialect> Shared<C, D> {
     }
 
     fn lock(&self) -> MutexGuard<'_, State<C, D>> {
-        // No code of others runs under the lock, so a poisoned state is still a whole one.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }

@@ -5,8 +5,10 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Wake, Waker};
+
+use crate::lock::{lock, unlock_and_wake};
 
 /// Where a session is kept by the driver. A place is used again; whoever comes to it by an old
 /// sign finds another session, which then has a turn for nothing.
@@ -65,18 +67,12 @@ impl Ready {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // No code of others runs under the lock, so a poisoned state is still a whole one.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 
-/// Without the lock: a waker runs code of others.
-fn wake(mut state: MutexGuard<'_, State>) {
-    let driver = state.driver.take();
-    drop(state);
-    if let Some(driver) = driver {
-        driver.wake();
-    }
+fn wake(state: MutexGuard<'_, State>) {
+    unlock_and_wake(state, |state| state.driver.take());
 }
 
 /// What wakes one session: puts it into the line.

@@ -109,10 +109,10 @@ async fn of_hundreds_of_sockets_no_frame_is_lost_and_both_ends_count_the_same() 
     let emulator = Emulator::builder().options(Options::default()).start().await;
     let emulator = emulator.expect("a free port");
     // On a thread of its own, as the service does not wait for whoever watches it.
-    let watched = emulator.events();
+    let told = emulator.events();
     let watcher = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-        runtime.block_on(watch(watched))
+        runtime.block_on(watch(told))
     });
 
     let mut options = FleetOptions::default();
