@@ -196,7 +196,7 @@ impl Crowd {
             _ => self.fleet.metrics(),
         };
         let counted = async {
-            while self.watch.counts().from_guests() < fleet.frames_sent {
+            while self.watch.counts().sent_by_guests() < fleet.frames_sent {
                 sleep(Duration::from_millis(20)).await;
             }
         };

@@ -73,8 +73,8 @@ impl Report {
                 wrong.push(format!("{what}: {sent} sent, {received} received"));
             }
         };
-        differ("frames of the guests", fleet.frames_sent, service.from_guests());
-        differ("frames of the service", service.to_guests(), fleet.frames_received);
+        differ("frames of the guests", fleet.frames_sent, service.sent_by_guests());
+        differ("frames of the service", service.sent_to_guests(), fleet.frames_received);
         differ("typing On", guests.keys, service.typing_on);
         differ("texts", guests.texts, service.texts);
         differ("echoes of texts", service.texts, guests.confirmed);
@@ -102,10 +102,10 @@ impl fmt::Display for Report {
         let mut row = |name: &str, sent: u64, received: u64| {
             writeln!(f, "  {name:<22}{sent:>12}{received:>12}")
         };
-        row("of the guests", fleet.frames_sent, service.from_guests())?;
+        row("of the guests", fleet.frames_sent, service.sent_by_guests())?;
         row("  typing On", guests.keys, service.typing_on)?;
         row("  texts", guests.texts, service.texts)?;
-        row("of the service", service.to_guests(), fleet.frames_received)?;
+        row("of the service", service.sent_to_guests(), fleet.frames_received)?;
         row("  echoes of texts", service.texts, guests.confirmed)?;
         writeln!(f, "\ndials         {}, connections lost {}", fleet.dials, guests.losses)?;
         writeln!(f, "faults        {}, keys not pressed {}", guests.faults, guests.skipped)?;
@@ -177,7 +177,8 @@ mod tests {
 
     #[test]
     fn every_difference_is_wrong_by_itself() {
-        let changes: [(&str, fn(&mut Report)); 9] = [
+        type Change = (&'static str, fn(&mut Report));
+        let changes: [Change; 9] = [
             ("1 guests did not get ready", |report| report.guests.ready = 1),
             ("1 sessions failed", |report| report.guests.failed = 1),
             ("1 texts failed", |report| report.guests.texts_lost = 1),

@@ -31,12 +31,12 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    pub(super) const fn from_guests(&self) -> u64 {
+    pub(super) const fn sent_by_guests(self) -> u64 {
         self.configures + self.typing_on + self.typing_off + self.texts
     }
 
     /// An answer for each configure, an echo for each text.
-    pub(super) const fn to_guests(&self) -> u64 {
+    pub(super) const fn sent_to_guests(self) -> u64 {
         self.configures + self.texts
     }
 }
@@ -118,7 +118,7 @@ mod tests {
         let (counts, latency) = watch.seen();
         let expected = Counts { configures: 1, typing_on: 2, typing_off: 1, texts: 1, missed: 3 };
         assert_eq!(counts, expected);
-        assert_eq!((counts.from_guests(), counts.to_guests()), (5, 2));
+        assert_eq!((counts.sent_by_guests(), counts.sent_to_guests()), (5, 2));
         assert!(format!("{latency:?}").contains("total_count: 1"), "one key was pressed");
     }
 }
