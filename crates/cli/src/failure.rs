@@ -11,6 +11,7 @@ use webmessaging_testkit::{RunError, ScriptError};
 
 use crate::commands::demo::DemoError;
 use crate::commands::emulate::EmulateError;
+use crate::commands::load::LoadError;
 use crate::commands::simulate::SimulateError;
 
 /// The exit code of what the user wrote wrong; also that of a wrong option.
@@ -42,6 +43,9 @@ pub(crate) enum Failure {
     /// The emulator does not run.
     #[error(transparent)]
     Emulate(#[from] EmulateError),
+    /// A load came to no good end.
+    #[error(transparent)]
+    Load(#[from] LoadError),
     /// A simulation found something.
     #[error(transparent)]
     Simulate(#[from] SimulateError),
@@ -70,6 +74,7 @@ impl Failure {
             | Self::Output(_)
             | Self::Run(_)
             | Self::Demo(_)
+            | Self::Load(_)
             | Self::Simulate(_)
             | Self::Emulate(_) => ExitCode::FAILURE,
         }

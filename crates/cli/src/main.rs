@@ -23,6 +23,7 @@ struct Cli {
 enum Command {
     Demo(Demo),
     Emulate(commands::emulate::Emulate),
+    Load(commands::load::Load),
     Replay(commands::replay::Replay),
     Simulate(commands::simulate::Simulate),
 }
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Some(Command::Demo(demo)) => demo.run(),
         Some(Command::Emulate(emulate)) => emulate.run(),
+        Some(Command::Load(load)) => load.run(),
         Some(Command::Replay(replay)) => replay.run(),
         Some(Command::Simulate(simulate)) => simulate.run(),
         None => Demo::PLAIN.run(),

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::time::{Instant as TokioInstant, Sleep};
 use webmessaging_proto::Instant;
 
-/// Stands for "never" where a deadline is too far for the clock.
+/// Stands for "never" where a deadline is too far for the clock, or for a queue of timers.
 const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// Tells the time since the session was made, by tokio's clock: exact under a paused one.
@@ -32,9 +32,10 @@ impl Clock {
         Instant::new(at.saturating_duration_since(self.origin))
     }
 
-    fn wake_at(self, at: Instant) -> TokioInstant {
-        let since_origin = at.since_origin();
-        self.origin.checked_add(since_origin).unwrap_or_else(|| TokioInstant::now() + FAR)
+    /// When to wake up for `at`: perhaps much too early, if that is far away.
+    pub(crate) fn wake_at(self, at: Instant) -> TokioInstant {
+        let far = TokioInstant::now() + FAR;
+        self.origin.checked_add(at.since_origin()).map_or(far, |at| at.min(far))
     }
 }
 

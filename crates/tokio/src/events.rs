@@ -1,4 +1,4 @@
-//! The channel of events from the driver to the host.
+//! The channel of events from a driver to the host.
 //!
 //! Owns: the queue and its rule when full. Must not know: what an event means.
 //!
@@ -8,11 +8,13 @@
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
 
 use futures_core::Stream;
 use webmessaging_proto::Event;
+
+use crate::lock::{lock, unlock_and_wake};
 
 /// What the session tells the host, in order: a `Stream`, or [`recv`](Self::recv).
 ///
@@ -38,30 +40,28 @@ use webmessaging_proto::Event;
 /// # Ok(())
 /// # }
 /// ```
-pub struct Events {
-    channel: Arc<Channel>,
+pub struct Events<T = Event> {
+    channel: Arc<Channel<T>>,
 }
 
-impl Events {
+impl<T> Events<T> {
     /// The next event; `None` once the driver has ended and every event was read.
     ///
     /// Cancel safe: an event is taken at the moment it is returned, so nothing is lost with a
     /// future that is dropped.
-    pub async fn recv(&mut self) -> Option<Event> {
+    pub async fn recv(&mut self) -> Option<T> {
         poll_fn(|cx| self.poll_recv(cx)).await
     }
 
     /// The next event, if one waits.
-    pub fn try_recv(&mut self) -> Option<Event> {
+    pub fn try_recv(&mut self) -> Option<T> {
         let mut state = self.channel.lock();
         let event = state.events.pop_front();
-        let driver = state.driver.take();
-        drop(state);
-        wake(driver);
+        unlock_and_wake(state, |state| state.driver.take());
         event
     }
 
-    fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event>> {
+    fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
         if let Some(event) = self.try_recv() {
             return Poll::Ready(Some(event));
         }
@@ -78,44 +78,42 @@ impl Events {
     }
 }
 
-impl Stream for Events {
-    type Item = Event;
+impl<T> Stream for Events<T> {
+    type Item = T;
 
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
         self.get_mut().poll_recv(cx)
     }
 }
 
-impl Drop for Events {
+impl<T> Drop for Events<T> {
     fn drop(&mut self) {
         let mut state = self.channel.lock();
         state.reader_gone = true;
-        state.events.clear();
-        let driver = state.driver.take();
-        drop(state);
-        wake(driver);
+        let unread = std::mem::take(&mut state.events);
+        unlock_and_wake(state, |state| state.driver.take());
+        drop(unread);
     }
 }
 
-impl std::fmt::Debug for Events {
+impl<T> std::fmt::Debug for Events<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Events").field("waiting", &self.channel.lock().events.len()).finish()
     }
 }
 
 /// The driver's end. Dropping it ends the stream after what waits in it.
-pub(crate) struct EventSink {
-    channel: Arc<Channel>,
+pub(crate) struct EventSink<T> {
+    channel: Arc<Channel<T>>,
     capacity: usize,
 }
 
-struct Channel {
-    state: Mutex<State>,
+struct Channel<T> {
+    state: Mutex<State<T>>,
 }
 
-#[derive(Default)]
-struct State {
-    events: VecDeque<Event>,
+struct State<T> {
+    events: VecDeque<T>,
     reader: Option<Waker>,
     /// Waits for room.
     driver: Option<Waker>,
@@ -123,63 +121,83 @@ struct State {
     driver_gone: bool,
 }
 
-pub(crate) fn channel(capacity: usize) -> (EventSink, Events) {
-    let channel = Arc::new(Channel { state: Mutex::default() });
+pub(crate) fn channel<T>(capacity: usize) -> (EventSink<T>, Events<T>) {
+    let state = State {
+        events: VecDeque::new(),
+        reader: None,
+        driver: None,
+        reader_gone: false,
+        driver_gone: false,
+    };
+    let channel = Arc::new(Channel { state: Mutex::new(state) });
     let sink = EventSink { channel: Arc::clone(&channel), capacity: capacity.max(1) };
     (sink, Events { channel })
 }
 
-impl EventSink {
-    pub(crate) fn push(&self, event: Event) {
+impl<T> EventSink<T> {
+    pub(crate) fn push(&self, event: T) {
         let mut state = self.channel.lock();
         if !state.reader_gone {
             state.events.push_back(event);
-            let reader = state.reader.take();
-            drop(state);
-            wake(reader);
+            unlock_and_wake(state, |state| state.reader.take());
         }
     }
 
     /// Whether to go on reading; wakes the task when that changes.
-    pub(crate) fn has_room(&self, cx: &mut Context<'_>) -> bool {
-        self.is_under(self.capacity, cx)
+    pub(crate) fn has_room(&self, task: &Waker) -> bool {
+        self.room(task) > 0
     }
 
     /// Whether to go on taking inputs; wakes the task when that changes.
-    pub(crate) fn has_reserve(&self, cx: &mut Context<'_>) -> bool {
-        self.is_under(self.capacity.saturating_mul(2), cx)
+    pub(crate) fn has_reserve(&self, task: &Waker) -> bool {
+        self.reserve(task) > 0
     }
 
-    fn is_under(&self, limit: usize, cx: &mut Context<'_>) -> bool {
+    /// How many more events may come from inputs; wakes the task when there is reserve again.
+    pub(crate) fn reserve(&self, task: &Waker) -> usize {
+        self.below(self.capacity.saturating_mul(2), task)
+    }
+
+    /// How many more events may come from reading; wakes the task when there is room again.
+    pub(crate) fn room(&self, task: &Waker) -> usize {
+        self.below(self.capacity, task)
+    }
+
+    fn below(&self, limit: usize, task: &Waker) -> usize {
         let mut state = self.channel.lock();
-        let under = state.events.len() < limit;
-        if !under {
-            state.driver = Some(cx.waker().clone());
+        let room = limit.saturating_sub(state.events.len());
+        if room == 0 && !state.driver.as_ref().is_some_and(|known| known.will_wake(task)) {
+            state.driver = Some(task.clone());
         }
-        under
+        room
+    }
+
+    pub(crate) fn depth(&self) -> Depth<T> {
+        Depth { channel: Arc::clone(&self.channel) }
     }
 }
 
-impl Drop for EventSink {
+/// How many events wait, for those who only want to look.
+pub(crate) struct Depth<T> {
+    channel: Arc<Channel<T>>,
+}
+
+impl<T> Depth<T> {
+    pub(crate) fn get(&self) -> usize {
+        self.channel.lock().events.len()
+    }
+}
+
+impl<T> Drop for EventSink<T> {
     fn drop(&mut self) {
         let mut state = self.channel.lock();
         state.driver_gone = true;
-        let reader = state.reader.take();
-        drop(state);
-        wake(reader);
+        unlock_and_wake(state, |state| state.reader.take());
     }
 }
 
-impl Channel {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // No code of others runs under the lock, so a poisoned state is still a whole one.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// To be called without the lock: a waker runs code of others.
-fn wake(waker: Option<Waker>) {
-    if let Some(waker) = waker {
-        waker.wake();
+impl<T> Channel<T> {
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        lock(&self.state)
     }
 }

@@ -7,15 +7,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::oneshot;
+use webmessaging_proto::dialect::Dialect;
 use webmessaging_proto::frame::CustomAttributes;
-use webmessaging_proto::{Credentials, Input, LocalKey, Phase, Sender, Sensitive, Snapshot};
+use webmessaging_proto::{
+    Credentials, Endpoint, Input, LocalKey, Phase, Sender, Sensitive, Snapshot, Stats,
+};
 
 use crate::answer::{Answer, CommandError};
 use crate::inbox::{Command, Inbox, Reply, Signal};
 use crate::text::{Confirmation, SentText};
 
 /// The keys that texts get by themselves are below.
-pub(crate) const FIRST_KEY_OF_HOST: u64 = 1 << 63;
+const FIRST_KEY_OF_HOST: u64 = 1 << 63;
 
 /// The host's side of a session. Clone it freely: all clones speak to the same session.
 ///
@@ -61,9 +64,17 @@ impl Drop for Shared {
 }
 
 impl Handle {
-    /// Texts get keys from `first_key` on.
-    pub(crate) fn new(inbox: Arc<Inbox>, first_key: u64) -> Self {
-        Self { shared: Arc::new(Shared { inbox, next_key: AtomicU64::new(first_key) }) }
+    /// Its texts get keys that the session does not know yet.
+    pub(crate) fn of<D: Dialect>(endpoint: &Endpoint<D>, inbox: Arc<Inbox>) -> Self {
+        let keys = endpoint.session().texts().map(|text| text.key.0);
+        let highest_key = keys.filter(|key| *key < FIRST_KEY_OF_HOST).max().unwrap_or(0);
+        let next_key = AtomicU64::new(highest_key + 1);
+        Self { shared: Arc::new(Shared { inbox, next_key }) }
+    }
+
+    /// The session takes its leave, whoever else has a clone.
+    pub(crate) fn leave(&self, farewell: Option<oneshot::Sender<Stats>>) {
+        self.shared.inbox.leave(farewell);
     }
 
     /// The user edited the text, by whatever means. Call it on every key: it costs a lock and two

@@ -8,13 +8,14 @@
 //! newest of a kind counts.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::Instant;
-use webmessaging_proto::{Input, InputError, LocalKey, Phase, Snapshot};
+use webmessaging_proto::{Input, InputError, LocalKey, Phase, Snapshot, Stats};
 
+use crate::lock::{lock, unlock_and_wake};
 use crate::text::{Confirmed, TextError};
 
 /// Signals in a row that are all kept; beyond it, only the newest of each kind is.
@@ -82,6 +83,8 @@ struct State {
     handles_gone: bool,
     driver_gone: bool,
     phase: Phase,
+    /// Who is told once the session has taken its leave.
+    farewell: Option<oneshot::Sender<Stats>>,
 }
 
 enum Waiting {
@@ -100,6 +103,7 @@ impl Inbox {
             handles_gone: false,
             driver_gone: false,
             phase: Phase::Idle,
+            farewell: None,
         };
         Arc::new(Self { state: Mutex::new(state), places })
     }
@@ -162,23 +166,28 @@ impl Inbox {
         wake(state);
     }
 
+    /// As if every handle were gone: the session takes its leave.
+    pub(crate) fn leave(&self, farewell: Option<oneshot::Sender<Stats>>) {
+        let mut state = self.lock();
+        if state.driver_gone {
+            return;
+        }
+        state.handles_gone = true;
+        state.farewell = farewell;
+        wake(state);
+    }
+
     pub(crate) fn phase(&self) -> Phase {
         self.lock().phase
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // No code of others runs under the lock, so a poisoned state is still a whole one.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 
-/// Wakes the driver, without the lock: a waker runs code of others.
-fn wake(mut state: MutexGuard<'_, State>) {
-    let driver = state.driver.take();
-    drop(state);
-    if let Some(driver) = driver {
-        driver.wake();
-    }
+fn wake(state: MutexGuard<'_, State>) {
+    unlock_and_wake(state, |state| state.driver.take());
 }
 
 impl State {
@@ -246,6 +255,10 @@ impl Receiver {
         self.inbox.lock().phase = phase;
     }
 
+    pub(crate) fn farewell(&mut self) -> Option<oneshot::Sender<Stats>> {
+        self.inbox.lock().farewell.take()
+    }
+
     /// Refuses what waits and what comes.
     pub(crate) fn close(&mut self) {
         let mut state = self.inbox.lock();
@@ -260,6 +273,7 @@ impl Receiver {
 impl Drop for Receiver {
     fn drop(&mut self) {
         self.close();
+        drop(self.farewell());
     }
 }
 

@@ -24,6 +24,8 @@
 //! # }
 //! ```
 //!
+//! For many sessions, take a [`Fleet`]: one task drives all of them.
+//!
 //! # When something is full
 //!
 //! | full | then |
@@ -59,12 +61,15 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+mod actor;
 mod answer;
 mod clock;
 mod driver;
 mod events;
+mod fleet;
 mod handle;
 mod inbox;
+mod lock;
 pub mod memory;
 mod options;
 mod seed;
@@ -81,6 +86,10 @@ use webmessaging_proto::{Config, Endpoint, Instant, RestoreError, Snapshot};
 pub use answer::{Answer, CommandError};
 pub use driver::Driver;
 pub use events::Events;
+pub use fleet::{
+    AddError, DialLimit, Fleet, FleetDriver, FleetEvents, FleetMetrics, FleetOptions, PhaseCounts,
+    Removal, SessionId, fleet, fleet_with,
+};
 pub use handle::Handle;
 pub use options::Options;
 #[cfg(feature = "websocket")]
@@ -176,13 +185,11 @@ fn drive<C: Connector, D: Dialect>(
     connector: C,
     options: Options,
 ) -> (Handle, Events, Driver<C, D>) {
-    let keys = endpoint.session().texts().map(|text| text.key.0);
-    let highest_key = keys.filter(|key| *key < handle::FIRST_KEY_OF_HOST).max().unwrap_or(0);
     let inbox = inbox::Inbox::new(options.commands);
     let (sink, events) = events::channel(options.events);
     let receiver = inbox::Receiver::new(Arc::clone(&inbox));
-    let driver = Driver::new(endpoint, clock::Clock::start(), connector, receiver, sink);
-    (Handle::new(inbox, highest_key + 1), events, driver)
+    let handle = Handle::of(&endpoint, inbox);
+    (handle, events, Driver::new(endpoint, clock::Clock::start(), connector, receiver, sink))
 }
 
 /// A session whose driver is spawned on the current runtime, and that is being connected.

@@ -2,5 +2,6 @@
 
 pub(crate) mod demo;
 pub(crate) mod emulate;
+pub(crate) mod load;
 pub(crate) mod replay;
 pub(crate) mod simulate;

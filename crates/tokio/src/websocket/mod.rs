@@ -28,7 +28,10 @@ pub use tls::CertificateError;
 const PING_INTERVAL: Duration = Duration::from_secs(15);
 /// Far more than any frame of the service.
 const MAX_MESSAGE_SIZE: usize = 1024 * 1024;
-const READ_BUFFER: usize = 16 * 1024;
+/// Held by every session, and cleared before every read: as much as the library keeps of the upgrade
+/// in any case. The service's frames are shorter; for a longer one the buffer grows, and is filled in
+/// steps of this size.
+const READ_BUFFER: usize = 4 * 1024;
 
 /// Dials a WebSocket, `ws://` or `wss://`. Give it to [`session`](crate::session) or
 /// [`connect`](crate::connect).
@@ -45,8 +48,15 @@ const READ_BUFFER: usize = 16 * 1024;
 /// TLS is rustls with ring; servers are trusted by the system's root certificates, and by those
 /// that are added. The `tungstenite` crates below log whole frames at their level `trace`, tokens
 /// and texts included: leave that off.
+///
+/// Clones share what was set, so that each of many sessions can have one.
 #[derive(Clone)]
 pub struct WebSocketConnector {
+    settings: Arc<Settings>,
+}
+
+#[derive(Clone)]
+struct Settings {
     headers: Vec<(HeaderName, HeaderValue)>,
     ping_interval: Option<Duration>,
     max_message_size: usize,
@@ -57,12 +67,17 @@ impl WebSocketConnector {
     /// Trust in the system's roots, no `Origin`, a ping every 15 s, messages of at most 1 MiB.
     #[must_use]
     pub fn new() -> Self {
-        Self {
+        let settings = Settings {
             headers: Vec::new(),
             ping_interval: Some(PING_INTERVAL),
             max_message_size: MAX_MESSAGE_SIZE,
             tls: tls::Tls::default(),
-        }
+        };
+        Self { settings: Arc::new(settings) }
+    }
+
+    fn settings(&mut self) -> &mut Settings {
+        Arc::make_mut(&mut self.settings)
     }
 
     /// Sends `Origin` with the upgrade: a deployment may take guests of its own domains only.
@@ -83,8 +98,9 @@ impl WebSocketConnector {
         let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused())?;
         let mut value = HeaderValue::from_str(value).map_err(|_| refused())?;
         value.set_sensitive(true);
-        self.headers.retain(|(other, _)| *other != header);
-        self.headers.push((header, value));
+        let headers = &mut self.settings().headers;
+        headers.retain(|(other, _)| *other != header);
+        headers.push((header, value));
         Ok(self)
     }
 
@@ -93,7 +109,7 @@ impl WebSocketConnector {
     /// # Errors
     /// If there is no certificate in it, or one that can't be read.
     pub fn root_certificates_pem(mut self, pem: &[u8]) -> Result<Self, CertificateError> {
-        self.tls.add_pem(pem)?;
+        self.settings().tls.add_pem(pem)?;
         Ok(self)
     }
 
@@ -102,14 +118,14 @@ impl WebSocketConnector {
     /// # Errors
     /// If it can't be read.
     pub fn root_certificate_der(mut self, der: &[u8]) -> Result<Self, CertificateError> {
-        self.tls.add_der(der)?;
+        self.settings().tls.add_der(der)?;
         Ok(self)
     }
 
     /// Trusts only the roots that are added, not the system's.
     #[must_use]
     pub fn without_system_roots(mut self) -> Self {
-        self.tls.forget_system_roots();
+        self.settings().tls.forget_system_roots();
         self
     }
 
@@ -117,7 +133,7 @@ impl WebSocketConnector {
     /// Roots that were or will be added do not count.
     #[must_use]
     pub fn tls_config(mut self, config: Arc<ClientConfig>) -> Self {
-        self.tls.replace(config);
+        self.settings().tls.replace(config);
         self
     }
 
@@ -125,7 +141,7 @@ impl WebSocketConnector {
     /// `None`: never, so that a peer that vanished without a word is found only by what it owes.
     #[must_use]
     pub fn ping_interval(mut self, interval: Option<Duration>) -> Self {
-        self.ping_interval = interval;
+        self.settings().ping_interval = interval;
         self
     }
 
@@ -133,13 +149,13 @@ impl WebSocketConnector {
     /// it can't be found any more without reading it.
     #[must_use]
     pub fn max_message_size(mut self, bytes: usize) -> Self {
-        self.max_message_size = bytes;
+        self.settings().max_message_size = bytes;
         self
     }
 
     fn request(&self, url: &str) -> Result<Request, DialError> {
         let mut request = url.into_client_request().map_err(|error| url_error(&error))?;
-        for (name, value) in &self.headers {
+        for (name, value) in &self.settings.headers {
             request.headers_mut().insert(name, value.clone());
         }
         Ok(request)
@@ -150,8 +166,8 @@ impl WebSocketConnector {
         WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER)
             .write_buffer_size(0)
-            .max_message_size(Some(self.max_message_size))
-            .max_frame_size(Some(self.max_message_size))
+            .max_message_size(Some(self.settings.max_message_size))
+            .max_frame_size(Some(self.settings.max_message_size))
     }
 
     async fn connect(self, url: String) -> Result<WebSocket, DialError> {
@@ -159,7 +175,7 @@ impl WebSocketConnector {
         let (host, port, secure) = address(request.uri())?;
         let tls = if secure {
             TlsConnector::Rustls(
-                self.tls.config().map_err(|error| DialError::Failed(error.into()))?,
+                self.settings.tls.config().map_err(|error| DialError::Failed(error.into()))?,
             )
         } else {
             TlsConnector::Plain
@@ -170,7 +186,7 @@ impl WebSocketConnector {
         let protocol = Some(self.protocol());
         let upgrade = client_async_tls_with_config(request, tcp, protocol, Some(tls)).await;
         let (socket, _response) = upgrade.map_err(upgrade_error)?;
-        Ok(WebSocket::new(socket, self.ping_interval))
+        Ok(WebSocket::new(socket, self.settings.ping_interval))
     }
 }
 
@@ -193,11 +209,12 @@ impl Connector for WebSocketConnector {
 
 impl fmt::Debug for WebSocketConnector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let headers: Vec<_> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        let Settings { headers, ping_interval, max_message_size, tls: _ } = &*self.settings;
+        let headers: Vec<_> = headers.iter().map(|(name, _)| name.as_str()).collect();
         f.debug_struct("WebSocketConnector")
             .field("headers", &headers)
-            .field("ping_interval", &self.ping_interval)
-            .field("max_message_size", &self.max_message_size)
+            .field("ping_interval", ping_interval)
+            .field("max_message_size", max_message_size)
             .finish_non_exhaustive()
     }
 }

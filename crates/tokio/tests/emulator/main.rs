@@ -6,6 +6,7 @@ mod agent;
 mod closing;
 mod conversation;
 mod ending;
+mod fleet;
 mod guest;
 mod isolation;
 mod limits;

@@ -1,6 +1,7 @@
 //! The adapter against a service in memory, at exact virtual times, and over real sockets.
 
 mod channels;
+mod fleet;
 mod flood;
 mod hostile;
 mod leaving;

@@ -15,20 +15,23 @@ use super::lane::Lane;
 
 pub(super) struct Links<C: Connector> {
     connector: C,
-    url: String,
     dial: Option<Dial<C::Transport>>,
     /// A dial that was given up, to be told.
     abandoned: Option<TransportId>,
-    open: Option<Lane<C::Transport>>,
+    /// Boxed, as most of the time one of the two is not there.
+    open: Option<Box<Lane<C::Transport>>>,
     /// The one that the close was sent on. It may still bring something, until the peer has
     /// answered or the time is up. A newer one takes its place.
-    closing: Option<Lane<C::Transport>>,
+    closing: Option<Box<Lane<C::Transport>>>,
 }
 
 struct Dial<T> {
     id: TransportId,
-    future: Pin<Box<dyn Future<Output = Result<T, DialError>> + Send>>,
+    /// `None` while it waits for its turn.
+    future: Option<Dialing<T>>,
 }
+
+type Dialing<T> = Pin<Box<dyn Future<Output = Result<T, DialError>> + Send>>;
 
 /// Something that the session must hear.
 pub(super) enum News {
@@ -43,17 +46,29 @@ pub(super) enum News {
 }
 
 impl<C: Connector> Links<C> {
-    pub(super) fn new(connector: C, url: String) -> Self {
-        Self { connector, url, dial: None, abandoned: None, open: None, closing: None }
+    pub(super) fn new(connector: C) -> Self {
+        Self { connector, dial: None, abandoned: None, open: None, closing: None }
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.dial.is_none() && self.open.is_none() && self.closing.is_none()
     }
 
+    /// Makes the dial that is to be done, by [`dial`](Self::dial).
     pub(super) fn open(&mut self, id: TransportId) {
-        tracing::debug!(transport = id.0, url = self.url.as_str(), "dialing");
-        self.dial = Some(Dial { id, future: Box::pin(self.connector.dial(self.url.clone())) });
+        self.dial = Some(Dial { id, future: None });
+    }
+
+    /// Whether a dial waits to be begun.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.dial.as_ref().is_some_and(|dial| dial.future.is_none())
+    }
+
+    /// Begins the dial that waits.
+    pub(super) fn dial(&mut self, url: String) {
+        let Some(dial) = self.dial.as_mut().filter(|dial| dial.future.is_none()) else { return };
+        tracing::debug!(transport = dial.id.0, url = url.as_str(), "dialing");
+        dial.future = Some(Box::pin(self.connector.dial(url)));
     }
 
     pub(super) fn close(&mut self, id: TransportId, close: Close, now: Instant) {
@@ -95,9 +110,9 @@ impl<C: Connector> Links<C> {
         if let Some(id) = self.abandoned.take() {
             return Poll::Ready(News::Closed(id, CloseReason::Lost));
         }
-        if let Some(dial) = &mut self.dial {
-            if let Poll::Ready(dialed) = dial.future.as_mut().poll(cx) {
-                let id = dial.id;
+        if let Some(Dial { id, future: Some(future) }) = &mut self.dial {
+            if let Poll::Ready(dialed) = future.as_mut().poll(cx) {
+                let id = *id;
                 self.dial = None;
                 return Poll::Ready(self.dialed(id, dialed, now));
             }
@@ -120,7 +135,7 @@ impl<C: Connector> Links<C> {
         match dialed {
             Ok(transport) => {
                 tracing::debug!(transport = id.0, "open");
-                self.open = Some(Lane::new(id, transport, now));
+                self.open = Some(Box::new(Lane::new(id, transport, now)));
                 News::Opened(id)
             }
             Err(error) => {
@@ -153,13 +168,13 @@ impl<C: Connector> Links<C> {
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
-        [&self.open, &self.closing].into_iter().flatten().filter_map(Lane::deadline).min()
+        [&self.open, &self.closing].into_iter().flatten().filter_map(|lane| lane.deadline()).min()
     }
 }
 
 /// What a lane brought; an end of it empties its place.
 fn received_on<T: crate::Transport>(
-    place: &mut Option<Lane<T>>,
+    place: &mut Option<Box<Lane<T>>>,
     received: Result<Incoming, TransportError>,
 ) -> News {
     let Some(lane) = place else { return News::Nothing };
