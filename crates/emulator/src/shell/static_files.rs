@@ -121,7 +121,7 @@ impl Server {
         }
         let mut response = match self.files.get(&path) {
             Some(contents) => held(&path, contents, request.method()),
-            None => self.from_directory(&path, request).await,
+            None => self.below_a_directory(&path, request).await,
         };
         for (name, value) in &self.headers {
             response.headers_mut().insert(name, value.clone());
@@ -129,7 +129,7 @@ impl Server {
         response
     }
 
-    async fn from_directory(&self, path: &str, mut request: Request) -> Response {
+    async fn below_a_directory(&self, path: &str, mut request: Request) -> Response {
         let longest = self.directories.iter().rev().find_map(|(prefix, directory)| {
             // The directory's own path begins with the last character of its prefix.
             path.starts_with(prefix.as_str()).then(|| (&path[prefix.len() - 1..], directory))
