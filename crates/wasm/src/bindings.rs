@@ -118,19 +118,19 @@ impl Guest {
 
     /// A message is on screen.
     #[wasm_bindgen(js_name = messageVisible)]
-    pub fn message_visible(&self, id: String) -> Result<(), JsValue> {
+    pub fn message_visible(&self, id: &str) -> Result<(), JsValue> {
         self.verb(Input::MessageVisible { id: id.into() })
     }
 
     /// A message is not on screen any more.
     #[wasm_bindgen(js_name = messageHidden)]
-    pub fn message_hidden(&self, id: String) -> Result<(), JsValue> {
+    pub fn message_hidden(&self, id: &str) -> Result<(), JsValue> {
         self.verb(Input::MessageHidden { id: id.into() })
     }
 
     /// The host has a message from its own history; `own`: the guest wrote it.
     #[wasm_bindgen(js_name = messageRestored)]
-    pub fn message_restored(&self, id: String, own: bool, read: bool) -> Result<(), JsValue> {
+    pub fn message_restored(&self, id: &str, own: bool, read: bool) -> Result<(), JsValue> {
         let from = if own { Sender::Guest } else { Sender::Agent };
         self.verb(Input::MessageRestored { id: id.into(), from, read })
     }

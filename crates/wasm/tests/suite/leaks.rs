@@ -1,0 +1,135 @@
+//! Nothing stays behind.
+
+use std::rc::Rc;
+
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::fake::Fake;
+
+#[wasm_bindgen_test]
+fn a_connected_guest_has_one_timer_one_socket_and_the_listeners_of_its_page() {
+    let fake = Fake::new();
+    fake.with_page(false);
+    let guest = fake.ready_guest();
+    guest.keystroke();
+    assert_eq!(fake.counts(), [1, 1, 3, 3]);
+}
+
+#[wasm_bindgen_test]
+fn a_disconnect_leaves_no_timer_and_no_socket() {
+    let fake = Fake::new();
+    let guest = fake.ready_guest();
+    guest.keystroke();
+    guest.disconnect();
+    assert_eq!(fake.counts(), [1, 0, 3, 0], "it waits for the other side's close");
+    fake.socket(0).end(1000);
+    assert_eq!(guest.phase(), "closed");
+    assert_eq!(fake.counts(), [0, 0, 0, 0]);
+}
+
+#[wasm_bindgen_test]
+fn a_close_without_an_answer_is_over_after_two_seconds() {
+    let fake = Fake::new();
+    let guest = fake.ready_guest();
+    guest.disconnect();
+    fake.advance(1_999.0);
+    assert_eq!(guest.phase(), "closing");
+    fake.advance(1.0);
+    assert_eq!(guest.phase(), "closed");
+    assert_eq!(fake.counts(), [0, 0, 0, 0]);
+}
+
+#[wasm_bindgen_test]
+fn free_leaves_nothing_and_tells_nothing_in_any_phase() {
+    for phase in 0..5 {
+        let fake = Fake::new();
+        fake.with_page(false);
+        let guest = fake.guest();
+        match phase {
+            0 => {}
+            1 => guest.connect().unwrap(),
+            2 => fake.make_ready(&guest, 0),
+            3 => {
+                fake.make_ready(&guest, 0);
+                guest.disconnect();
+            }
+            _ => {
+                fake.make_ready(&guest, 0);
+                fake.socket(0).end(1006);
+                assert_eq!(guest.phase(), "backoff");
+            }
+        }
+        fake.lines();
+        guest.free();
+        assert_eq!(fake.counts(), [0, 0, 0, 0], "phase {phase}");
+        fake.advance(600_000.0);
+        fake.set_hidden(true);
+        let told = |line: &String| !line.starts_with("close");
+        assert_eq!(fake.lines().into_iter().filter(told).count(), 0, "phase {phase}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn dropping_the_class_is_freeing_it() {
+    let fake = Fake::new();
+    fake.with_page(false);
+    let guest = fake.ready_guest();
+    guest.keystroke();
+    drop(guest);
+    assert_eq!(fake.counts(), [0, 0, 0, 0]);
+}
+
+#[wasm_bindgen_test]
+fn free_within_a_callback_ends_it_there() {
+    for at in ["dialing", "open", "event", "written"] {
+        let fake = Fake::new();
+        fake.with_page(false);
+        let guest = Rc::new(fake.guest());
+        let freed = Rc::clone(&guest);
+        let copy = fake.clone();
+        fake.hook(move |line| {
+            if line.starts_with(at) {
+                freed.free();
+                copy.hook(|line| panic!("told after the end: {line}"));
+            }
+            Ok(())
+        });
+        guest.connect().unwrap();
+        if at == "open" || at == "written" {
+            fake.socket(0).open();
+        }
+        assert_eq!(fake.counts(), [0, 0, 0, 0], "{at}");
+        assert_eq!(guest.phase(), "closed");
+        assert!(guest.connect().is_err(), "freed");
+        guest.keystroke();
+        guest.disconnect();
+    }
+}
+
+#[wasm_bindgen_test]
+fn free_within_a_socket_event_ends_it_there() {
+    let fake = Fake::new();
+    let guest = Rc::new(fake.ready_guest());
+    let freed = Rc::clone(&guest);
+    fake.hook(move |_| {
+        freed.free();
+        Ok(())
+    });
+    fake.receive_agent_text(0, "m-1");
+    assert_eq!(fake.lines().len(), 2, "one event, and the close");
+    assert_eq!(fake.counts(), [0, 0, 0, 0]);
+}
+
+#[wasm_bindgen_test]
+fn a_hundred_reconnects_leave_one_socket() {
+    let fake = Fake::new();
+    let guest = fake.guest_with(r#","reconnect":{"give_up_ms":null}"#, None);
+    fake.make_ready(&guest, 0);
+    for socket in 0..100 {
+        fake.socket(socket).end(1006);
+        fake.advance(30_000.0);
+        fake.socket(socket + 1).open();
+    }
+    let [timers, sockets, handlers, _] = fake.counts();
+    assert_eq!([timers, sockets, handlers], [1, 1, 3]);
+}

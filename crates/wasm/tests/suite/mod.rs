@@ -1,0 +1,10 @@
+//! How the driver behaves on a host that a test moves.
+
+mod calls;
+mod fake;
+mod leaks;
+mod page;
+mod time;
+mod transport;
+
+pub use fake::Fake;
