@@ -22,10 +22,10 @@ import { ignorable } from './promises.js';
 
 const EVENTS = /** @type {const} */ ([
   'message', 'typing', 'stopTyping', 'messageStatus', 'connectionStateChange', 'error', 'messagesMayBeMissing',
-  'conversationReplaced', 'conversationEnded', 'conversationCleared', 'frame', 'timer',
+  'conversationReplaced', 'conversationEnded', 'conversationCleared', 'frame', 'timer', 'transport',
 ]);
 /** Made only while somebody listens, and too many for a reader of all events. */
-const INSPECTION = new Set(['frame', 'timer']);
+const INSPECTION = new Set(['frame', 'timer', 'transport']);
 
 /** A guest's side of one conversation. */
 export class WebMessagingClient {
@@ -246,6 +246,14 @@ export class WebMessagingClient {
     }, unbound));
   }
 
+  /** @returns {Api.Inspection | null} */
+  inspect() {
+    const { guest } = this.#connection;
+    if (!guest) return null;
+    const { phase, typing, typingShown } = guest;
+    return { phase, typing, typingShown, timer: this.#timerOf(guest.deadline()) };
+  }
+
   /** @returns {string | null} */
   snapshot() {
     return this.#connection.snapshot(true);
@@ -389,7 +397,10 @@ export class WebMessagingClient {
       error: (error) => this.#emit('error', error),
       made: (guest, extra) => this.#books.made(guest, extra),
       extra: () => this.#books.extra(),
-      transport: (what, transport, detail) => this.#log.transport(what, transport, detail),
+      transport: (what, transport, detail) => {
+        this.#log.transport(what, transport, detail);
+        if (this.#emitter.has('transport')) this.#emit('transport', { what, transport, at: this.#clock.now(), detail });
+      },
       frame: () => (this.#log.isOn || this.#emitter.has('frame') ? this.#frame : undefined),
       timer: () => (this.#emitter.has('timer') ? this.#timer : undefined),
     };
@@ -419,10 +430,17 @@ export class WebMessagingClient {
   };
 
   /** @type {(json: string | undefined) => void} */
-  #timer = (json) => {
-    const { at_ms: at, timer } = json ? JSON.parse(json) : {};
-    this.#emit('timer', json ? { at, timer, inMs: Math.max(0, at - this.#clock.now()) } : null);
-  };
+  #timer = (json) => this.#emit('timer', this.#timerOf(json));
+
+  /**
+   * @param {string | undefined} json
+   * @returns {Api.TimerEvent | null}
+   */
+  #timerOf(json) {
+    if (json === undefined) return null;
+    const { at_ms: at, timer } = JSON.parse(json);
+    return { at, timer, inMs: Math.max(0, at - this.#clock.now()) };
+  }
 }
 
 /**

@@ -220,6 +220,8 @@ export class Connection {
       try {
         const guest = new Guest(config, this.#host(), machine);
         this.#hooks.made(guest, extra);
+        // The first call brings what it has to tell of the time before.
+        guest.inputCleared();
         return guest;
       } catch (refusal) {
         throw ofRefusal(refusal);
@@ -290,7 +292,7 @@ export class Connection {
    */
   #phaseChanged(phase, reason) {
     if (phase === 'closed') this.#left();
-    // What a restored session was before is no news.
+    // What a restored session was before is no news of this life.
     if (!this.#dialed) return;
     switch (phase) {
       case 'connecting':
@@ -462,6 +464,7 @@ export class Connection {
   }
 
   #letGo() {
+    this.#dialed = false;
     this.#resume = this.snapshot(false);
     this.#guest?.free();
     this.#guest = null;

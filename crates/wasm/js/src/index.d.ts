@@ -274,6 +274,28 @@ export interface TimerEvent {
   timer: string;
 }
 
+/** News of a socket. */
+export interface TransportEvent {
+  what: 'dialing' | 'open' | 'closed';
+  /** The how many-th connection attempt it is. */
+  transport: number;
+  /** On the clock of `performance.now()`. */
+  at: number;
+  /** The address; the close code, if there was one; the exception of a socket that could not be made. */
+  detail: unknown;
+}
+
+/** The state machine as it stands. */
+export interface Inspection {
+  /** `idle`, `connecting`, `configuring`, `ready`, `read_only`, `backoff`, `closing`, `closed`, `failed`. */
+  phase: string;
+  /** Whether the user types, as far as the client was told. */
+  typing: boolean;
+  /** Whether the agent may be seeing that the guest types. */
+  typingShown: boolean;
+  timer: TimerEvent | null;
+}
+
 /** The arguments of each event's listeners. */
 export interface EventMap {
   message: [message: Message];
@@ -290,6 +312,7 @@ export interface EventMap {
   conversationCleared: [event: object];
   frame: [frame: FrameEvent];
   timer: [timer: TimerEvent | null];
+  transport: [event: TransportEvent];
 }
 export type EventName = keyof EventMap;
 
@@ -392,9 +415,11 @@ export class WebMessagingClient implements AsyncIterable<ClientEvent> {
   /** Sends a read receipt for each message that was seen; gives what ends that. */
   bindMessages(container: Element, options?: MessageBinding): () => void;
 
+  /** What the machine does just now; null before there is one. */
+  inspect(): Inspection | null;
   /** The session as text, with unsent texts and without token; null before there is one. */
   snapshot(): string | null;
-  /** All events but `frame` and `timer`, from now on, until `disconnect()` or `free()`. */
+  /** All events but `frame`, `timer` and `transport`, from now on, until `disconnect()` or `free()`. */
   [Symbol.asyncIterator](): AsyncIterableIterator<ClientEvent, undefined>;
 }
 
