@@ -5,6 +5,9 @@ import { Chat } from '../lib/chat.js';
 import { isText, isTyping } from '../lib/frames.js';
 import { world } from '../lib/world.js';
 
+/** Of a guest who may pause for long: what ends typing sooner is something else. */
+const PATIENT = { typing: { idle: 60_000 } };
+
 describe('a composer', () => {
   const parts = world();
 
@@ -18,7 +21,7 @@ describe('a composer', () => {
   });
 
   test('a text that is submitted: Off, then the text', async () => {
-    const chat = await Chat.open(parts);
+    const chat = await Chat.open(parts, PATIENT);
     await chat.page.locator('#text').pressSequentially('hello');
     await chat.agentSees('guest_typing', { typing: true });
     await chat.page.evaluate(() => document.getElementById('composer').requestSubmit());
@@ -29,6 +32,23 @@ describe('a composer', () => {
     assert.deepEqual(typing(chat), [1, 1]);
     assert.deepEqual(chat.texts(), ['hello']);
     assert.equal(chat.sent.filter(isText).length, 2, 'the text and the barrier, each once');
+  });
+
+  test('a form that is submitted ends typing, whatever the host does with the text', async () => {
+    const chat = await Chat.open(parts, PATIENT);
+    await chat.page.evaluate(() => {
+      document.body.insertAdjacentHTML('beforeend', '<form id="other"><textarea id="note"></textarea></form>');
+      const form = document.getElementById('other');
+      form.addEventListener('submit', (event) => event.preventDefault());
+      window.chat.client.bindComposer(document.getElementById('note'));
+    });
+    await chat.page.locator('#note').pressSequentially('   ');
+    await chat.agentSees('guest_typing', { typing: true });
+    await chat.page.evaluate(() => document.getElementById('other').requestSubmit());
+    await chat.agentSees('guest_typing', { typing: false });
+    await chat.barrier();
+    assert.deepEqual(typing(chat), [1, 1]);
+    assert.deepEqual(chat.texts(), []);
   });
 
   test('a composition counts as typing before it is committed', async () => {
@@ -45,7 +65,7 @@ describe('a composer', () => {
   });
 
   test('a field that is emptied ends typing', async () => {
-    const chat = await Chat.open(parts);
+    const chat = await Chat.open(parts, PATIENT);
     await chat.page.locator('#text').pressSequentially('never mind');
     await chat.agentSees('guest_typing', { typing: true });
     await chat.page.keyboard.press('Control+A');
@@ -58,7 +78,7 @@ describe('a composer', () => {
   });
 
   test('a field that is left ends typing', async () => {
-    const chat = await Chat.open(parts);
+    const chat = await Chat.open(parts, PATIENT);
     await chat.page.locator('#text').pressSequentially('hold on');
     await chat.agentSees('guest_typing', { typing: true });
     await chat.page.locator('#elsewhere').focus();

@@ -96,6 +96,26 @@ describe('a tab among others', () => {
     await chat.page.close();
   });
 
+  test('hidden, what the host itself says of typing and reading waits, too', async () => {
+    const chat = await Chat.open(parts, { context: parts.browser.context, typing: { idle: 60_000 } });
+    await chat.page.evaluate(() => window.chat.client.sendTypingIndicator({ type: 'typing' }));
+    await chat.agentSees('guest_typing', { typing: true });
+
+    const other = await chat.context.newPage();
+    await other.bringToFront();
+    await chat.agentSees('guest_typing', { typing: false });
+    const { message_id } = await chat.emulator.say(chat.id, 'one');
+    await chat.hears('message', { id: message_id });
+    await chat.page.evaluate((messageId) => { window.chat.client.sendReadReceipt({ messageId }); }, message_id);
+    await chat.barrier();
+    assert.deepEqual(receipts(chat), []);
+
+    await chat.page.bringToFront();
+    await chat.agentSees('message_read', { message_id });
+    await other.close();
+    await chat.page.close();
+  });
+
   test('left and come back to, it goes on where it was', async () => {
     const chat = await Chat.open(parts, { context: parts.browser.context, persist: true });
     const { message_id } = await chat.emulator.say(chat.id, 'one');
