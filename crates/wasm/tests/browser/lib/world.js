@@ -5,11 +5,11 @@ import { launch } from './chromium.js';
 import { Emulator } from './emulator.js';
 import { serve } from './site.js';
 
-/** Starts it all before the tests of a `describe`, and ends it after them. */
-export function world(start = launch) {
+/** Starts it all before the tests of a `describe`, and ends it after them; `options` are the emulator's. */
+export function world(start = launch, ...options) {
   const parts = {};
   before(async () => {
-    parts.emulator = await Emulator.start();
+    parts.emulator = await Emulator.start(...options);
     parts.site = await serve();
     parts.browser = await start();
   });
