@@ -84,7 +84,7 @@ pub(crate) fn start(command: &mut Command) -> Running {
     let mut running = Running { child, output, address: String::new() };
     let first = running.line("guests:");
     let address = first.split("//").nth(1).and_then(|rest| rest.split('/').next());
-    running.address = address.unwrap_or_else(|| panic!("no address in {first:?}")).to_owned();
+    address.unwrap_or_else(|| panic!("no address in {first:?}")).clone_into(&mut running.address);
     running
 }
 

@@ -15,7 +15,7 @@ use webmessaging_emulator::service::Fault;
 use webmessaging_emulator::{Emulator, Limits, Mode, Options, StartError};
 
 use crate::failure::Failure;
-use page::Page;
+use page::PageOptions;
 
 /// Emulate the service on this machine until Ctrl-C
 ///
@@ -57,7 +57,7 @@ pub(crate) struct Emulate {
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     #[command(flatten)]
-    page: Page,
+    page: PageOptions,
 }
 
 impl Emulate {

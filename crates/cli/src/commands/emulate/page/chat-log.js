@@ -69,7 +69,8 @@ export class ChatLog {
     let shown = this.#bubbles.get(id);
     if (!shown) {
       const bubble = { own: false, text: '' };
-      shown = { item: make('li', {}, make('p', { class: 'text' }), make('div', { class: 'meta' })), bubble };
+      const parts = [make('span', { class: 'hidden' }), make('p', { class: 'text' }), make('div', { class: 'meta' })];
+      shown = { item: make('li', {}, ...parts), bubble };
       this.#bubbles.set(id, shown);
       Object.assign(bubble, news);
       fill(shown);
@@ -158,11 +159,13 @@ export class ChatLog {
 /** @param {Shown} shown */
 function fill({ item, bubble }) {
   const { own, text, author, time, messageId, status = '', mark = '', label, actions = [] } = bubble;
-  const [body, meta] = /** @type {HTMLCollectionOf<HTMLElement>} */ (item.children);
-  if (!body || !meta) return;
+  const [speaker, body, meta] = /** @type {HTMLCollectionOf<HTMLElement>} */ (item.children);
+  if (!speaker || !body || !meta) return;
   item.className = own ? 'bubble own' : 'bubble';
   item.dataset.status = status;
   if (messageId !== undefined) item.dataset.messageId = messageId;
+  // Which side of the page it stands on is seen, but not heard.
+  setText(speaker, own ? 'You:' : `${author ?? 'They'}:`);
   setText(body, text);
   const who = [author, hoursAndMinutes(time)].filter(Boolean).join(', ');
   // A button that has the focus stays where it is, if nothing about it changed.

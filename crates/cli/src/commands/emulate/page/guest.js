@@ -121,7 +121,10 @@ export class GuestChat {
       if (waits) this.#wait.start(timer.at);
       else this.#wait.stop();
     });
-    client.on('error', (error) => this.#problem(error.message));
+    client.on('error', (error) => {
+      // What has ended the session is told in its place.
+      if (client.state !== 'disconnected') this.#problem(error.message);
+    });
     client.on('messagesMayBeMissing', () => this.#history());
     client.on('conversationEnded', ({ readOnly }) => {
       this.#log.notice(readOnly ? 'The agent has ended the conversation.' : 'The agent has left. Write to go on.');
@@ -178,15 +181,15 @@ export class GuestChat {
 
   /** @param {any} status */
   #status({ key, id, status }) {
+    this.#showUnsent();
     if (key === undefined) {
       if (status === 'read') this.#log.put(id, show('receipt'));
     } else if (status === 'discarded') {
       this.#log.remove(unsent(key));
     } else if (status === 'sent') {
       this.#log.rename(unsent(key), id);
-      if (this.#log.has(id)) this.#log.put(id, { ...show('sent') });
+      if (this.#log.has(id)) this.#log.put(id, show('sent'));
     }
-    this.#showUnsent();
   }
 
   /** Texts that are in line, under way, or kept to be retried or discarded. */
@@ -301,6 +304,7 @@ export class GuestChat {
    */
   #over(text, label, again) {
     const { ended, endedText, again: button, form } = this.#parts;
+    this.#problem('');
     setText(endedText, text);
     setText(button, label);
     this.#again = again;
