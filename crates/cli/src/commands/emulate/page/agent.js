@@ -37,6 +37,8 @@ export class AgentConsole {
   /** Conversations to ask for. @type {Set<string>} */
   #stale = new Set();
   #asking = false;
+  /** @type {EventSource | null} */
+  #events = null;
 
   constructor() {
     const { form, field, ends } = this.#parts;
@@ -52,6 +54,14 @@ export class AgentConsole {
     field.addEventListener('blur', () => this.#typing.stop());
     ends[0].addEventListener('click', () => this.#end(false));
     ends[1].addEventListener('click', () => this.#end(true));
+    addEventListener('pagehide', () => {
+      this.#typing.stop();
+      this.#events?.close();
+    });
+    // Out of the browser's memory of pages that were left.
+    addEventListener('pageshow', ({ persisted }) => {
+      if (persisted) this.#listen();
+    });
     this.#render();
     this.#listen();
   }
@@ -71,21 +81,15 @@ export class AgentConsole {
   }
 
   #listen() {
+    this.#events?.close();
     const events = new EventSource('/agent/events');
+    this.#events = events;
     events.addEventListener('open', () => this.#askForAll());
     events.addEventListener('lagged', () => this.#askForAll());
     events.addEventListener('error', () => this.#unreachable());
     for (const type of EVENTS) {
       events.addEventListener(type, (event) => this.#ask(JSON.parse(event.data).conversation_id));
     }
-    addEventListener('pagehide', () => {
-      this.#typing.stop();
-      events.close();
-    });
-    // Out of the browser's memory of pages that were left.
-    addEventListener('pageshow', ({ persisted }) => {
-      if (persisted) this.#listen();
-    }, { once: true });
   }
 
   #unreachable() {

@@ -89,13 +89,17 @@ export class ChatLog {
   }
 
   /**
-   * The same bubble under another id.
+   * The same bubble under another id; if that one is shown already, it stays instead.
    * @param {string} from
    * @param {string} to
    */
   rename(from, to) {
     const shown = this.#bubbles.get(from);
     if (!shown || from === to) return;
+    if (this.#bubbles.has(to)) {
+      this.remove(from);
+      return;
+    }
     this.#bubbles.delete(from);
     this.#bubbles.set(to, shown);
   }
