@@ -65,6 +65,8 @@ export class Connection {
   #resume;
   #suspended = false;
   #freed = false;
+  /** One at a time asks for what was kept. @type {Promise<void>} */
+  #recalling = Promise.resolve();
   /** @type {(() => void) | null} */
   #unlisten = null;
 
@@ -184,11 +186,16 @@ export class Connection {
       check(this.#options);
       if (this.token === '') await this.#askForToken(life, 'missing');
       const Guest = await loadGuest();
-      if (this.#life !== life || this.#suspended) return;
-      await this.#recall();
-      if (this.#life !== life || this.#suspended) return;
-      this.#guest ??= this.#make(Guest);
+      if (this.#life !== life) return;
+      this.#recalling = this.#recalling.then(() => this.#recall());
+      await this.#recalling;
+      if (this.#life !== life) {
+        // Nobody wants it any more.
+        if (this.#life === null) this.#putAway();
+        return;
+      }
       this.#listen();
+      this.#guest ??= this.#make(Guest);
       this.#dial(this.#guest);
     } catch (error) {
       if (this.#life === life) this.#end(ofThrown(error));
@@ -332,7 +339,7 @@ export class Connection {
   #lost() {
     if (!this.#accepted) {
       // The machine would dial again; nobody has asked for that. What it holds is for the next connect().
-      this.#letGo();
+      this.#letGo(true);
       this.#end(endings.unreachable());
       return;
     }
@@ -433,8 +440,8 @@ export class Connection {
   }
 
   #save() {
-    const identity = this.#conversation.identity(this.token);
-    this.#keeper?.save(identity, () => this.snapshot(true) ?? '');
+    const snapshot = this.snapshot(true);
+    if (snapshot !== null) this.#keeper?.save(this.#conversation.identity(this.token), snapshot);
   }
 
   /** Nobody listens any more; what is worth it is kept. */
@@ -446,11 +453,11 @@ export class Connection {
   }
 
   #suspend() {
+    this.#save();
+    this.#keeper?.close();
     if (!this.#guest) return;
     this.#suspended = true;
-    this.#save();
-    this.#letGo();
-    this.#keeper?.close();
+    this.#letGo(false);
     this.#hooks.paused(new NetworkError('the page is being left'));
   }
 
@@ -463,9 +470,10 @@ export class Connection {
     this.#open(life);
   }
 
-  #letGo() {
+  /** @param {boolean} emptyScreen */
+  #letGo(emptyScreen) {
     this.#dialed = false;
-    this.#resume = this.snapshot(false);
+    this.#resume = this.snapshot(emptyScreen);
     this.#guest?.free();
     this.#guest = null;
   }

@@ -76,11 +76,11 @@ export class Keeper {
 
   /**
    * @param {string} identity
-   * @param {() => string} snapshot
+   * @param {string} snapshot
    */
   save(identity, snapshot) {
     if (!this.#owns || !this.#store) return;
-    const stored = JSON.stringify({ lock: this.#lock, identity, snapshot: snapshot() });
+    const stored = JSON.stringify({ lock: this.#lock, identity, snapshot });
     try {
       this.#store.setItem(this.#key, stored);
     } catch (error) {

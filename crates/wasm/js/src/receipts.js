@@ -45,7 +45,8 @@ export class Receipts {
     try {
       see();
     } catch (refusal) {
-      this.#waiting.delete(id);
+      // The ledger has forgotten it; whoever asked before gets no receipt either.
+      this.dropped(id, /** @type {Error} */ (refusal));
       throw refusal;
     }
     return waiting.promise;

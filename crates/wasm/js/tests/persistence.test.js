@@ -287,3 +287,38 @@ test('a failed first dial after a reload loses nothing', async () => {
   await after.clock.advance(100);
   assert.deepEqual(after.service.sent, ['text mine']);
 });
+
+test('left after a failed first dial, nothing is lost either', async () => {
+  const tab = new Tab();
+  const before = await open(tab.load(), true);
+  before.service.drop();
+  before.client.sendMessage({ text: 'mine' });
+  tab.page.leave();
+  const after = tab.load();
+  after.service.dial = 'refuse';
+  await assert.rejects(within(after.clock, after.client.connect()), { code: 'NETWORK' });
+  tab.page.leave();
+  const last = await open(tab.load());
+  await last.clock.advance(100);
+  assert.deepEqual(last.service.sent, ['text mine']);
+});
+
+test('freed while it waits for what was kept, a client leaves it for the next one', async () => {
+  const tab = new Tab();
+  const before = await open(tab.load(), true);
+  before.service.drop();
+  before.client.sendMessage({ text: 'mine' });
+  tab.page.show(false);
+  const old = tab.page;
+  const impatient = tab.load();
+  const failing = assert.rejects(impatient.client.connect(), { code: 'INVALID_STATE' });
+  await impatient.clock.advance(100);
+  impatient.client.free();
+  await failing;
+  old.leave();
+  await impatient.clock.advance(1000);
+  assert.equal(tab.locks.size, 0);
+  const after = await open(tab.load());
+  await after.clock.advance(100);
+  assert.deepEqual(after.service.sent, ['text mine']);
+});

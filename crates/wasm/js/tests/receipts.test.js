@@ -155,3 +155,13 @@ test('in a new session the messages of the old one are not found', async () => {
   assert.equal(events.length, 1);
   assert.deepEqual(service.sent, []);
 });
+
+test('a message that the full ledger has forgotten is not found, for all who asked', async () => {
+  const document = Object.assign(new EventTarget(), { hidden: true });
+  const { client, service } = await connected({ page: { document }, limits: { messages: 1 } });
+  const id = service.agentSays('old');
+  const first = read(client, id);
+  service.agentSays('new');
+  await assert.rejects(read(client, id), { code: 'MESSAGE_NOT_FOUND' });
+  await assert.rejects(first, { code: 'MESSAGE_NOT_FOUND' });
+});

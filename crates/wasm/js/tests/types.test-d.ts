@@ -40,7 +40,8 @@ client.on('connectionStateChange', (state, change) => {
   if (state === 'online') return;
 });
 client.on('typing', () => {});
-is<() => void>()(client.on('error', (error) => is<ErrorCode>()(error.code, true)), true);
+const away = client.on('error', (error) => is<ErrorCode>()(error.code, true));
+is<() => void>()(away, true);
 client.on('timer', (timer) => timer?.inMs.toFixed());
 client.on('transport', ({ what }) => is<'dialing' | 'open' | 'closed'>()(what, true));
 
