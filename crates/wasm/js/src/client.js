@@ -8,9 +8,9 @@ import { Conversation } from './conversation.js';
 import { Emitter } from './emitter.js';
 import { InvalidArgumentError, InvalidStateError, MessageNotFoundError, ofRefusal } from './errors.js';
 import { EventStream } from './event-stream.js';
+import { INSPECTION_EVENTS, Inspection } from './inspection.js';
 import { Keeper } from './keeper.js';
 import { Log } from './log.js';
-import { maskedFrame } from './masking.js';
 import { bindMessages } from './messages.js';
 import { notSupported } from './news.js';
 import { clockOf, pageOf } from './options.js';
@@ -22,10 +22,8 @@ import { ignorable } from './promises.js';
 
 const EVENTS = /** @type {const} */ ([
   'message', 'typing', 'stopTyping', 'messageStatus', 'connectionStateChange', 'error', 'messagesMayBeMissing',
-  'conversationReplaced', 'conversationEnded', 'conversationCleared', 'frame', 'timer', 'transport',
+  'conversationReplaced', 'conversationEnded', 'conversationCleared', ...INSPECTION_EVENTS,
 ]);
-/** Made only while somebody listens, and too many for a reader of all events. */
-const INSPECTION = new Set(['frame', 'timer', 'transport']);
 
 /** A guest's side of one conversation. */
 export class WebMessagingClient {
@@ -35,6 +33,7 @@ export class WebMessagingClient {
   #emitter;
   #conversation;
   #connection;
+  #inspection;
   #books;
   /** @type {Set<EventStream>} */
   #streams = new Set();
@@ -53,6 +52,7 @@ export class WebMessagingClient {
     this.#conversation = new Conversation(options.conversationId, options.guestToken ?? undefined);
     const hasOff = options.profile !== 'live';
     this.#books = new Books(this.#conversation, this.#clock, hasOff, (type, detail) => this.#emit(type, detail));
+    this.#inspection = new Inspection(this.#emitter, this.#clock, this.#log, () => this.#connection.token);
     const { persist } = options;
     const keeper = persist
       ? new Keeper(persist === true ? {} : persist, options.deploymentId, this.#clock, this.#log)
@@ -249,9 +249,7 @@ export class WebMessagingClient {
   /** @returns {Api.Inspection | null} */
   inspect() {
     const { guest } = this.#connection;
-    if (!guest) return null;
-    const { phase, typing, typingShown } = guest;
-    return { phase, typing, typingShown, timer: this.#timerOf(guest.deadline()) };
+    return guest ? this.#inspection.look(guest) : null;
   }
 
   /** @returns {string | null} */
@@ -380,7 +378,6 @@ export class WebMessagingClient {
 
   /** @param {{type: string, detail: unknown}} event */
   #stream(event) {
-    if (INSPECTION.has(event.type)) return;
     for (const stream of this.#streams) stream.push(/** @type {Api.ClientEvent} */ (event));
   }
 
@@ -397,12 +394,9 @@ export class WebMessagingClient {
       error: (error) => this.#emit('error', error),
       made: (guest, extra) => this.#books.made(guest, extra),
       extra: () => this.#books.extra(),
-      transport: (what, transport, detail) => {
-        this.#log.transport(what, transport, detail);
-        if (this.#emitter.has('transport')) this.#emit('transport', { what, transport, at: this.#clock.now(), detail });
-      },
-      frame: () => (this.#log.isOn || this.#emitter.has('frame') ? this.#frame : undefined),
-      timer: () => (this.#emitter.has('timer') ? this.#timer : undefined),
+      transport: (what, transport, detail) => this.#inspection.transport(what, transport, detail),
+      frame: () => this.#inspection.frame,
+      timer: () => this.#inspection.timer,
     };
   }
 
@@ -418,28 +412,6 @@ export class WebMessagingClient {
     this.#stream({ type: 'connectionStateChange', detail });
     if (state === 'connected') this.#books.tellLearned();
     if (state === 'readonly') this.#books.receipts.over(new InvalidStateError('the conversation is over: it can be read only'));
-  }
-
-  /** @type {(direction: 'sent' | 'received', text: string, transport: number) => void} */
-  #frame = (direction, text, transport) => {
-    const { token } = this.#connection;
-    this.#log.frame(direction, text, transport, token);
-    if (this.#emitter.has('frame')) {
-      this.#emit('frame', { direction, transport, at: this.#clock.now(), frame: maskedFrame(text, token) });
-    }
-  };
-
-  /** @type {(json: string | undefined) => void} */
-  #timer = (json) => this.#emit('timer', this.#timerOf(json));
-
-  /**
-   * @param {string | undefined} json
-   * @returns {Api.TimerEvent | null}
-   */
-  #timerOf(json) {
-    if (json === undefined) return null;
-    const { at_ms: at, timer } = JSON.parse(json);
-    return { at, timer, inMs: Math.max(0, at - this.#clock.now()) };
   }
 }
 

@@ -1,49 +1,39 @@
-// Owns: the life of the state machine in this page: when it is made, dialed, put away and let go; the
-// client's state, and the promises of connect and disconnect.
-// Must not know: messages, typing, receipts.
+// Owns: the client's state, the promises of connect and disconnect, and when the machine is made, dialed,
+// given a new token, put away and let go. Must not know: messages, typing, receipts.
 
 import { Credentials } from './credentials.js';
 import * as endings from './endings.js';
-import { InvalidArgumentError, InvalidStateError, NetworkError, WebMessagingError, ofRefusal } from './errors.js';
+import { InvalidArgumentError, InvalidStateError, NetworkError, WebMessagingError } from './errors.js';
 import { loadGuest } from './loader.js';
-import { check, clockOf, machineConfig, pageOf } from './options.js';
+import { Machine } from './machine.js';
+import { check, pageOf } from './options.js';
 import { listenToPage } from './page-life.js';
 import { deferred } from './promises.js';
-import { readSnapshot, writeSnapshot } from './snapshot.js';
 
 /** @import { Conversation } from './conversation.js' */
-/** @import { Guest, Host, News } from './guest.js' */
+/** @import { Guest, News } from './guest.js' */
 /** @import { Keeper } from './keeper.js' */
-/** @import { GuestClass } from './loader.js' */
 /** @import { ClientOptions, ConnectionState } from './index.js' */
 /** @import { Deferred } from './promises.js' */
-/** @import { Extra } from './snapshot.js' */
+/** @import { MachineHooks } from './machine.js' */
 
 /**
- * @typedef {object} Hooks
+ * @typedef {object} ConnectionHooks
  * @property {(news: News) => void} news what is not about the connection
- * @property {(kind: string, id?: string) => void} written
  * @property {(state: ConnectionState, previous: ConnectionState, error?: WebMessagingError) => void} state
  * @property {() => void} accepted `connect()` is about to resolve
  * @property {() => void} replaced another conversation took the place of the old one
  * @property {(error: WebMessagingError) => void} paused nothing is sent for now
  * @property {(error: WebMessagingError) => void} over nothing is sent until the next connect()
  * @property {(error: WebMessagingError) => void} error something went wrong that no promise tells
- * @property {(guest: Guest, extra: Extra) => void} made a machine was made, perhaps of a snapshot
- * @property {() => Extra} extra what belongs into a snapshot besides the machine
- * @property {(what: 'dialing' | 'open' | 'closed', transport: number, detail?: unknown) => void} transport
- * @property {() => Host['frame']} frame
- * @property {() => Host['timer']} timer
  */
+/** @typedef {ConnectionHooks & MachineHooks} Hooks */
 
 export class Connection {
   #options;
-  #conversation;
   #credentials;
-  #keeper;
+  #machine;
   #hooks;
-  /** @type {Guest | null} */
-  #guest = null;
   /** @type {ConnectionState} */
   #state = 'disconnected';
   /** From connect() to the end; what an older one still awaits does nothing. @type {object | null} */
@@ -61,12 +51,8 @@ export class Connection {
   #startingNew = false;
   /** @type {number | string | null} */
   #fault = null;
-  /** A machine that was let go, to go on with. @type {string | null} */
-  #resume;
   #suspended = false;
   #freed = false;
-  /** One at a time asks for what was kept. @type {Promise<void>} */
-  #recalling = Promise.resolve();
   /** @type {(() => void) | null} */
   #unlisten = null;
 
@@ -78,16 +64,14 @@ export class Connection {
    */
   constructor(options, conversation, keeper, hooks) {
     this.#options = options;
-    this.#conversation = conversation;
     this.#credentials = new Credentials(options, conversation);
-    this.#keeper = keeper;
+    this.#machine = new Machine(options, conversation, keeper, hooks, (news) => this.#hear(news));
     this.#hooks = hooks;
-    this.#resume = options.restore ?? null;
   }
 
   /** The machine, while there is one. */
   get guest() {
-    return this.#guest;
+    return this.#machine.guest;
   }
 
   get state() {
@@ -111,7 +95,7 @@ export class Connection {
     const attempt = /** @type {Deferred<void>} */ (deferred());
     this.#attempt = attempt;
     if (this.#state === 'reconnecting') {
-      if (this.#guest?.phase === 'backoff') this.#guest.connect();
+      if (this.guest?.phase === 'backoff') this.guest.connect();
       return attempt.promise;
     }
     const life = {};
@@ -127,7 +111,7 @@ export class Connection {
   disconnect() {
     if (this.#leaving) return this.#leaving.promise;
     const leaving = /** @type {Deferred<void>} */ (deferred());
-    const guest = this.#guest;
+    const guest = this.guest;
     const isOpen = guest && !['idle', 'closed', 'failed'].includes(guest.phase);
     if (isOpen) this.#leaving = leaving;
     this.#end(new InvalidStateError('the client is disconnected: disconnect() was called'));
@@ -142,8 +126,7 @@ export class Connection {
     this.#end(new InvalidStateError('the client was freed'));
     this.#left();
     this.#putAway();
-    this.#guest?.free();
-    this.#guest = null;
+    this.#machine.free();
   }
 
   /**
@@ -153,18 +136,18 @@ export class Connection {
    */
   renew(token, conversationId) {
     this.#credentials.renew(token, conversationId);
-    this.#guest?.renew(token);
+    this.guest?.renew(token);
   }
 
   /** @returns {Promise<void>} */
   startNew() {
-    if (this.#state !== 'readonly' || !this.#guest) {
+    if (this.#state !== 'readonly' || !this.guest) {
       throw new InvalidStateError(`a new conversation can be started while the client is readonly, not ${this.#state}`);
     }
     const attempt = /** @type {Deferred<void>} */ (deferred());
     this.#attempt = attempt;
     this.#startingNew = true;
-    this.#guest.startNew();
+    this.guest.startNew();
     return attempt.promise;
   }
 
@@ -174,8 +157,7 @@ export class Connection {
    * @returns {string | null}
    */
   snapshot(emptyScreen) {
-    if (!this.#guest) return this.#resume;
-    return writeSnapshot(this.#guest.snapshot(emptyScreen), this.#hooks.extra());
+    return this.#machine.snapshot(emptyScreen);
   }
 
   /** @param {object} life */
@@ -187,59 +169,16 @@ export class Connection {
       if (this.token === '') await this.#askForToken(life, 'missing');
       const Guest = await loadGuest();
       if (this.#life !== life) return;
-      this.#recalling = this.#recalling.then(() => this.#recall());
-      await this.#recalling;
+      await this.#machine.recall(this.token);
       if (this.#life !== life) {
         // Nobody wants it any more.
         if (this.#life === null) this.#putAway();
         return;
       }
       this.#listen();
-      this.#guest ??= this.#make(Guest);
-      this.#dial(this.#guest);
+      this.#dial(this.#machine.make(Guest, this.token));
     } catch (error) {
       if (this.#life === life) this.#end(ofThrown(error));
-    }
-  }
-
-  /** Takes what was kept of this session, if it is still ours. */
-  async #recall() {
-    if (!this.#keeper) return;
-    if (this.#guest || this.#resume !== null) {
-      if (await this.#keeper.reopen()) return;
-      // Another tab goes on with it.
-      this.#guest?.free();
-      this.#guest = null;
-    }
-    this.#resume = await this.#keeper.open(this.#conversation.identity(this.token));
-  }
-
-  /**
-   * @param {GuestClass} Guest
-   * @returns {Guest}
-   */
-  #make(Guest) {
-    const config = machineConfig(this.#options, this.token);
-    const snapshot = this.#resume;
-    this.#resume = null;
-    const made = (/** @type {string | null} */ text) => {
-      const { machine, extra } = text === null ? { machine: null, extra: { unread: [], statuses: {} } } : readSnapshot(text);
-      try {
-        const guest = new Guest(config, this.#host(), machine);
-        this.#hooks.made(guest, extra);
-        // The first call brings what it has to tell of the time before.
-        guest.inputCleared();
-        return guest;
-      } catch (refusal) {
-        throw ofRefusal(refusal);
-      }
-    };
-    try {
-      return made(snapshot);
-    } catch (error) {
-      // One that was kept and cannot be used is no reason not to connect; one that the host gave is.
-      if (snapshot === null || snapshot === this.#options.restore) throw error;
-      return made(null);
     }
   }
 
@@ -247,29 +186,6 @@ export class Connection {
   #dial(guest) {
     this.#dialed = true;
     guest.connect();
-  }
-
-  /** @returns {Host} */
-  #host() {
-    const hooks = this.#hooks;
-    const { now, setTimeout, clearTimeout } = clockOf(this.#options);
-    return {
-      WebSocket: this.#options.WebSocket ?? globalThis.WebSocket,
-      now,
-      setTimeout,
-      clearTimeout,
-      page: pageOf(this.#options),
-      event: (json) => this.#hear(JSON.parse(json)),
-      written: hooks.written,
-      transport: hooks.transport,
-      // Asked each time: nothing is made for nobody.
-      get frame() {
-        return hooks.frame();
-      },
-      get timer() {
-        return hooks.timer();
-      },
-    };
   }
 
   /** @param {News} news */
@@ -339,7 +255,7 @@ export class Connection {
   #lost() {
     if (!this.#accepted) {
       // The machine would dial again; nobody has asked for that. What it holds is for the next connect().
-      this.#letGo(true);
+      this.#machine.letGo(true);
       this.#end(endings.unreachable());
       return;
     }
@@ -374,7 +290,7 @@ export class Connection {
       await this.#askForToken(life, reason);
       if (this.#life !== life) return;
       // Without one, the page is being left; the next machine has the new token.
-      if (this.#guest) this.#dial(this.#guest);
+      if (this.guest) this.#dial(this.guest);
       this.#renewing?.resolve();
       this.#renewing = null;
     } catch (error) {
@@ -432,32 +348,26 @@ export class Connection {
 
   #listen() {
     this.#unlisten ??= listenToPage(pageOf(this.#options), {
-      hidden: () => this.#save(),
-      shown: () => this.#keeper?.withdraw(),
+      hidden: () => this.#machine.save(this.token),
+      shown: () => this.#machine.withdraw(),
       left: () => this.#suspend(),
       back: () => this.#wake(),
     });
-  }
-
-  #save() {
-    const snapshot = this.snapshot(true);
-    if (snapshot !== null) this.#keeper?.save(this.#conversation.identity(this.token), snapshot);
   }
 
   /** Nobody listens any more; what is worth it is kept. */
   #putAway() {
     this.#unlisten?.();
     this.#unlisten = null;
-    this.#save();
-    this.#keeper?.close();
+    this.#machine.putAway(this.token);
   }
 
   #suspend() {
-    this.#save();
-    this.#keeper?.close();
-    if (!this.#guest) return;
+    this.#machine.putAway(this.token);
+    if (!this.guest) return;
     this.#suspended = true;
-    this.#letGo(false);
+    this.#dialed = false;
+    this.#machine.letGo(false);
     this.#hooks.paused(new NetworkError('the page is being left'));
   }
 
@@ -468,14 +378,6 @@ export class Connection {
     if (!life) return;
     this.#setState(this.#accepted ? 'reconnecting' : 'connecting');
     this.#open(life);
-  }
-
-  /** @param {boolean} emptyScreen */
-  #letGo(emptyScreen) {
-    this.#dialed = false;
-    this.#resume = this.snapshot(emptyScreen);
-    this.#guest?.free();
-    this.#guest = null;
   }
 }
 
