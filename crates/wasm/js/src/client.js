@@ -374,6 +374,7 @@ export class WebMessagingClient {
     if (type === 'error') this.#log.error('error', /** @type {WebMessagingError} */ (detail));
     this.#emitter.emit(type, detail);
     this.#stream({ type, detail });
+    this.#connection.changed();
   }
 
   /** @param {{type: string, detail: unknown}} event */

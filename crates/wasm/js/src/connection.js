@@ -7,7 +7,7 @@ import { InvalidArgumentError, InvalidStateError, NetworkError, WebMessagingErro
 import { loadGuest } from './loader.js';
 import { Machine } from './machine.js';
 import { check, pageOf } from './options.js';
-import { listenToPage } from './page-life.js';
+import { PageLife } from './page-life.js';
 import { deferred } from './promises.js';
 
 /** @import { Conversation } from './conversation.js' */
@@ -32,6 +32,7 @@ import { deferred } from './promises.js';
 export class Connection {
   #options;
   #credentials;
+  #pageLife;
   #machine;
   #hooks;
   /** @type {ConnectionState} */
@@ -53,8 +54,6 @@ export class Connection {
   #fault = null;
   #suspended = false;
   #freed = false;
-  /** @type {(() => void) | null} */
-  #unlisten = null;
 
   /**
    * @param {ClientOptions} options
@@ -65,7 +64,14 @@ export class Connection {
   constructor(options, conversation, keeper, hooks) {
     this.#options = options;
     this.#credentials = new Credentials(options, conversation);
-    this.#machine = new Machine(options, conversation, keeper, hooks, (news) => this.#hear(news));
+    this.#pageLife = new PageLife(pageOf(options), {
+      hidden: () => this.#machine.save(this.token),
+      shown: () => this.#machine.withdraw(),
+      left: () => this.#suspend(),
+      back: () => this.#wake(),
+    });
+    const { page } = this.#pageLife;
+    this.#machine = new Machine(options, conversation, keeper, page, hooks, (news) => this.#hear(news));
     this.#hooks = hooks;
   }
 
@@ -139,6 +145,11 @@ export class Connection {
     this.guest?.renew(token);
   }
 
+  /** Something has happened that a snapshot would tell. */
+  changed() {
+    this.#machine.changed(this.token);
+  }
+
   /** @returns {Promise<void>} */
   startNew() {
     if (this.#state !== 'readonly' || !this.guest) {
@@ -175,7 +186,7 @@ export class Connection {
         if (this.#life === null) this.#putAway();
         return;
       }
-      this.#listen();
+      this.#pageLife.listen();
       this.#dial(this.#machine.make(Guest, this.token));
     } catch (error) {
       if (this.#life === life) this.#end(ofThrown(error));
@@ -346,19 +357,9 @@ export class Connection {
     this.#hooks.state(state, previous, error);
   }
 
-  #listen() {
-    this.#unlisten ??= listenToPage(pageOf(this.#options), {
-      hidden: () => this.#machine.save(this.token),
-      shown: () => this.#machine.withdraw(),
-      left: () => this.#suspend(),
-      back: () => this.#wake(),
-    });
-  }
-
   /** Nobody listens any more; what is worth it is kept. */
   #putAway() {
-    this.#unlisten?.();
-    this.#unlisten = null;
+    this.#pageLife.unlisten();
     this.#machine.putAway(this.token);
   }
 

@@ -27,6 +27,7 @@ export class Keeper {
   /** @type {(() => void) | null} */
   #release = null;
   #owns = false;
+  #isStored = false;
 
   /**
    * @param {PersistOptions} options
@@ -42,6 +43,11 @@ export class Keeper {
     this.#log = log;
     if (!this.#store) log.line('nothing is kept over a reload: sessionStorage is not available');
     else if (this.#locks === null) log.line('nothing is kept over a reload: Web Locks are not available (they need https)');
+  }
+
+  /** Whether a snapshot of this session lies in the store: it must not fall behind. */
+  get isStored() {
+    return this.#isStored;
   }
 
   /**
@@ -83,6 +89,7 @@ export class Keeper {
     const stored = JSON.stringify({ lock: this.#lock, identity, snapshot });
     try {
       this.#store.setItem(this.#key, stored);
+      this.#isStored = true;
     } catch (error) {
       this.#log.line(`the snapshot was not kept: ${error}`);
       this.#remove();
@@ -97,6 +104,7 @@ export class Keeper {
   /** Lets another page have what was saved. */
   close() {
     this.#owns = false;
+    this.#isStored = false;
     this.#release?.();
     this.#release = null;
   }
@@ -113,6 +121,7 @@ export class Keeper {
   }
 
   #remove() {
+    this.#isStored = false;
     try {
       this.#store?.removeItem(this.#key);
     } catch {
@@ -154,7 +163,8 @@ export class Keeper {
 }
 
 function newLock() {
-  return crypto.randomUUID();
+  // Pages without https and Node 18 have none; they have no locks that it could name either.
+  return globalThis.crypto?.randomUUID?.() ?? 'unnamed';
 }
 
 /** @returns {Store | null} */

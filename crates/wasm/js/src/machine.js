@@ -2,12 +2,12 @@
 // on. Must not know: what its news mean, what state the client is in.
 
 import { ofRefusal } from './errors.js';
-import { clockOf, machineConfig, pageOf } from './options.js';
+import { clockOf, machineConfig } from './options.js';
 import { readSnapshot, writeSnapshot } from './snapshot.js';
 
 /** @import { Conversation } from './conversation.js' */
 /** @import { Guest, Host, News } from './guest.js' */
-/** @import { ClientOptions } from './index.js' */
+/** @import { ClientOptions, Page } from './index.js' */
 /** @import { Keeper } from './keeper.js' */
 /** @import { GuestClass } from './loader.js' */
 /** @import { Extra } from './snapshot.js' */
@@ -26,6 +26,7 @@ export class Machine {
   #options;
   #conversation;
   #keeper;
+  #page;
   #hooks;
   #hear;
   /** @type {Guest | null} */
@@ -34,18 +35,21 @@ export class Machine {
   #resume;
   /** One at a time asks for what was kept. @type {Promise<void>} */
   #recalling = Promise.resolve();
+  #isBehind = false;
 
   /**
    * @param {ClientOptions} options
    * @param {Conversation} conversation
    * @param {Keeper | null} keeper
+   * @param {Page} page
    * @param {MachineHooks} hooks
    * @param {(news: News) => void} hear
    */
-  constructor(options, conversation, keeper, hooks, hear) {
+  constructor(options, conversation, keeper, page, hooks, hear) {
     this.#options = options;
     this.#conversation = conversation;
     this.#keeper = keeper;
+    this.#page = page;
     this.#hooks = hooks;
     this.#hear = hear;
     this.#resume = options.restore ?? null;
@@ -116,7 +120,21 @@ export class Machine {
     if (snapshot !== null) this.#keeper?.save(this.#conversation.identity(token), snapshot);
   }
 
-  /** What was saved is not true any more. */
+  /**
+   * Something has happened. A page that is hidden goes on, and may be thrown away without a word: what
+   * was saved of it keeps up with it.
+   * @param {string} token
+   */
+  changed(token) {
+    if (!this.#keeper?.isStored || this.#isBehind) return;
+    this.#isBehind = true;
+    queueMicrotask(() => {
+      this.#isBehind = false;
+      if (this.#keeper?.isStored) this.save(token);
+    });
+  }
+
+  /** What was saved is not to be used any more. */
   withdraw() {
     this.#keeper?.withdraw();
   }
@@ -170,7 +188,7 @@ export class Machine {
       now,
       setTimeout,
       clearTimeout,
-      page: pageOf(this.#options),
+      page: this.#page,
       event: (json) => this.#hear(JSON.parse(json)),
       written: hooks.written,
       transport: hooks.transport,

@@ -59,6 +59,16 @@ test('on a 401 the provider is asked once, and connect goes on', async () => {
   assert.equal(client.conversationId, 'c-2');
 });
 
+test('a first token of the provider that is refused is a refusal like any other', async () => {
+  const reasons = [];
+  const { client, clock, service } = world({
+    guestToken: undefined, tokenProvider: ({ reason }) => { reasons.push(reason); return `token-${reasons.length}`; },
+  });
+  service.answers.configure = takes('token-2');
+  await within(clock, client.connect());
+  assert.deepEqual(reasons, ['missing', 'refused']);
+});
+
 test('a new token that is refused as well ends it', async () => {
   let asked = 0;
   const { client, clock, service } = world({ tokenProvider: () => `token-${++asked}` });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AuthenticationError, NetworkError } from '../src/index.js';
+import { listeners, page } from './support/page.js';
 import { accepted, endedReadOnly, refusal } from './support/service.js';
 import { connected, heard, outcome, within, world } from './support/world.js';
 
@@ -119,9 +120,9 @@ test('reconnecting that takes too long is told as an error', async () => {
 });
 
 test('disconnect closes with 1000, resolves, and leaves no timer and no listener', async () => {
-  const document = Object.assign(new EventTarget(), { hidden: false });
-  const window = new EventTarget();
-  const { client, clock, service } = await connected({ page: { document, window }, heartbeat: 30_000 });
+  const around = page();
+  const { client, clock, service } = await connected({ page: around, heartbeat: 30_000 });
+  assert.ok(listeners(around) > 0);
   let code;
   const { close } = service.socket;
   service.socket.close = function closeWith(given) {
@@ -133,7 +134,34 @@ test('disconnect closes with 1000, resolves, and leaves no timer and no listener
   assert.equal(client.state, 'disconnected');
   assert.equal(service.socket.readyState, 3);
   assert.equal(clock.timers.size, 0);
+  assert.equal(listeners(around), 0);
   await client.disconnect();
+});
+
+test('what the page has become while nobody was connected is known to the next connection', async () => {
+  const around = page();
+  const { client, clock, service } = await connected({ page: around });
+  const id = service.agentSays('hello');
+  await within(clock, client.disconnect());
+  around.show(false);
+  service.newSession = false;
+  await within(clock, client.connect());
+  const receipt = client.sendReadReceipt({ messageId: id });
+  await clock.advance(1000);
+  assert.deepEqual(service.sent, [], 'nobody sees it');
+  around.show(true);
+  await within(clock, receipt);
+});
+
+test('without a network the connection is lost at once, and tried as soon as there is one', async () => {
+  const around = page();
+  const { client, clock, service } = await connected({ page: around });
+  service.newSession = false;
+  around.window.dispatchEvent(new Event('offline'));
+  assert.equal(client.state, 'reconnecting');
+  around.window.dispatchEvent(new Event('online'));
+  await clock.advance(1100);
+  assert.equal(client.state, 'connected');
 });
 
 test('disconnect before the connection is there ends the attempt', async () => {
@@ -170,8 +198,10 @@ test('after disconnect one can connect again, in the same session', async () => 
 });
 
 test('free leaves no timer, closes the socket, and is the end', async () => {
-  const { client, clock, service } = await connected({ heartbeat: 30_000 });
+  const around = page();
+  const { client, clock, service } = await connected({ page: around, heartbeat: 30_000 });
   client.free();
+  assert.equal(listeners(around), 0);
   assert.equal(client.state, 'disconnected');
   assert.equal(clock.timers.size, 1, 'the socket closing in this test\'s own service');
   await clock.advance(100);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { TestElement, TestIntersectionObserver, TestMutationObserver, page } from './support/page.js';
+import { TestElement, TestIntersectionObserver, TestMutationObserver, listeners, page } from './support/page.js';
 import { connected, heard, within, world } from './support/world.js';
 
 beforeEach(() => {
@@ -175,11 +175,13 @@ test('unbound, nothing is left, and twice is once; disconnect unbinds', async ()
   const around = page();
   const { client, clock, elements: [one, two], unbind, reads } = await bound(2, {}, { page: around });
   const timers = clock.timers.size;
+  const listening = listeners(around);
   observer().tell([one, 1]);
   assert.equal(clock.timers.size, timers + 1);
   unbind();
   unbind();
   assert.equal(clock.timers.size, timers);
+  assert.equal(listeners(around), listening - 1);
   assert.equal(TestIntersectionObserver.all.size + TestMutationObserver.all.size, 0);
   around.show(false);
   around.show(true);

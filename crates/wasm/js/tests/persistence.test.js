@@ -109,6 +109,39 @@ test('what is shown again is not in the store: it would be a lie by the next tex
   assert.equal(tab.storage.items.size, 1);
 });
 
+test('a page that crashes after a reload has left nothing that could be sent again', async () => {
+  const tab = new Tab();
+  const before = await open(tab.load(), true);
+  before.service.drop();
+  before.client.sendMessage({ text: 'mine' });
+  tab.page.leave();
+  const after = await open(tab.load());
+  await after.clock.advance(100);
+  assert.deepEqual(after.service.sent, ['text mine']);
+  // Its lock goes with it.
+  const next = await open(new Tab(new TestLocks(), tab.storage).load());
+  await next.clock.advance(100);
+  assert.deepEqual(next.service.sent, []);
+});
+
+test('a hidden page that goes on and is then thrown away is saved as it was last', async () => {
+  const tab = new Tab();
+  const { client, clock, service } = await open(tab.load(), true);
+  service.drop();
+  client.sendMessage({ text: 'waits' });
+  tab.page.show(false);
+  service.newSession = false;
+  await within(clock, client.connect());
+  await clock.advance(100);
+  assert.deepEqual(service.sent, ['text waits']);
+  service.drop();
+  client.sendMessage({ text: 'waits, too' });
+  await settle();
+  const next = await open(new Tab(new TestLocks(), tab.storage).load());
+  await next.clock.advance(100);
+  assert.deepEqual(next.service.sent, ['text waits, too']);
+});
+
 test('a page that comes back as it was goes on, promises and all', async () => {
   const tab = new Tab();
   const { client, clock, service } = await open(tab.load(), true);

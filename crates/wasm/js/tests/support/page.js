@@ -1,6 +1,14 @@
 // Owns: a page's parts in memory: document, window, session storage, locks, elements, observers.
 // Must not know: who uses them.
 
+import { getEventListeners } from 'node:events';
+
+/** How many listeners a page has. */
+export const listeners = ({ document, window }) =>
+  ['visibilitychange', 'online', 'offline', 'pagehide', 'pageshow']
+    .flatMap((type) => [document, window].map((target) => getEventListeners(target, type).length))
+    .reduce((sum, count) => sum + count);
+
 export function page() {
   const document = Object.assign(new EventTarget(), { hidden: false });
   const window = new EventTarget();
