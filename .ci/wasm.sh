@@ -18,7 +18,8 @@ has_library() {
 # wasm-bindgen first: it is built by the user's own compiler.
 locked=$(sed -n '/^name = "wasm-bindgen"$/{n;s/^version = "\(.*\)"$/\1/p}' "$root/Cargo.lock")
 if [ "$("$tools/bin/wasm-bindgen" --version 2>/dev/null)" != "wasm-bindgen $locked" ]; then
-  cargo install --quiet --locked --force --no-default-features --root "$tools" \
+  # It runs for a second: built fast is better than running fast.
+  CARGO_PROFILE_RELEASE_OPT_LEVEL=1 cargo install --quiet --locked --force --no-default-features --root "$tools" \
     --version "$locked" wasm-bindgen-cli
 fi
 if [ "$("$tools/binaryen/node_modules/.bin/wasm-opt" --version 2>/dev/null)" != \

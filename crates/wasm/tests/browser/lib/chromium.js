@@ -41,6 +41,8 @@ export async function launchWithTabs() {
   const browser = await chromium.connectOverCDP(address, { noDefaults: true });
   return {
     context: browser.contexts()[0],
+    // The context of all tabs is the browser's own, and ends with it.
+    contexts: () => [],
     async close() {
       await browser.close();
       started.kill();

@@ -13,7 +13,11 @@ export function world(start = launch, ...options) {
     parts.site = await serve();
     parts.browser = await start();
   });
-  afterEach(() => parts.emulator.heal());
+  afterEach(async () => {
+    await parts.emulator.heal();
+    // The pages of a test end with it.
+    for (const context of parts.browser.contexts()) await context.close();
+  });
   after(async () => {
     await parts.browser?.close();
     await parts.site?.close();

@@ -108,7 +108,7 @@ async function open({ browser, emulator }, look = {}) {
   const page = await context.newPage();
   const heard = listen(page);
   await page.goto(emulator.url);
-  await page.locator('#guest-state', { hasText: 'Connected' }).waitFor();
+  await page.locator('#guest-state', { hasText: /^Connected$/ }).waitFor();
   return { page, ...heard };
 }
 
