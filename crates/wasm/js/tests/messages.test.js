@@ -100,6 +100,17 @@ test('another id in the same element is another message', async () => {
   assert.deepEqual(reads(), ['m-0', 'm-9']);
 });
 
+test('an element that changes in other ways is the same message', async () => {
+  const { clock, elements: [one], reads } = await bound(1);
+  observer().tell([one, 1]);
+  await clock.advance(400);
+  one.name('m-0');
+  await clock.advance(100);
+  assert.deepEqual(reads(), ['m-0']);
+  one.name('m-0');
+  assert.deepEqual([...observer().watched], []);
+});
+
 test('a message that the session does not know yet is read once it does', async () => {
   const { client, clock, container, service, reads } = await bound(0);
   const [early, old, mine] = [new TestElement('m-1'), new TestElement('old-1'), new TestElement('own-9')];
