@@ -233,7 +233,10 @@ impl Config {
     #[must_use]
     pub fn with_endpoint(mut self, endpoint: impl Into<String>) -> Self {
         self.endpoint = endpoint.into();
-        let authority_at = self.endpoint.find("://").map_or(0, |scheme| scheme + 3);
+        let scheme_end = self.endpoint.find(':').unwrap_or_default();
+        let has_scheme =
+            self.endpoint.get(scheme_end..).is_some_and(|rest| rest.starts_with("://"));
+        let authority_at = if has_scheme { scheme_end + 3 } else { 0 };
         let path = self.endpoint.get(authority_at..).and_then(|rest| rest.find('/'));
         if path.is_none_or(|at| authority_at + at + 1 == self.endpoint.len()) {
             self.endpoint.truncate(path.map_or(self.endpoint.len(), |at| authority_at + at));

@@ -11,9 +11,6 @@ use webmessaging_proto::Instant;
 
 use crate::environment::{Environment, report};
 
-/// A longer delay would ring at once.
-const LONGEST_MS: u128 = i32::MAX as u128;
-
 /// Rings at the time it was set for, or earlier; then it must be set again. Calls into JavaScript
 /// when dropped.
 pub(crate) struct Alarm {
@@ -77,9 +74,9 @@ impl Drop for Alarm {
 }
 
 /// Whole milliseconds that are not less than `wait`.
-#[expect(clippy::cast_precision_loss, reason = "at most 31 bits")]
-fn delay_ms(wait: Duration) -> f64 {
-    wait.as_nanos().div_ceil(1_000_000).min(LONGEST_MS) as f64
+fn delay_ms(wait: Duration) -> i32 {
+    // The longest delay there is: a longer one would ring at once.
+    i32::try_from(wait.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX)
 }
 
 #[cfg(test)]
@@ -89,7 +86,7 @@ mod tests {
     #[test]
     fn a_delay_is_rounded_up_and_fits_a_time_out() {
         let delay = |nanos| delay_ms(Duration::from_nanos(nanos));
-        assert_eq!([delay(0), delay(1), delay(1_000_000), delay(1_000_001)], [0.0, 1.0, 1.0, 2.0]);
-        assert_eq!(delay_ms(Duration::MAX), 2_147_483_647.0);
+        assert_eq!([delay(0), delay(1), delay(1_000_000), delay(1_000_001)], [0, 1, 1, 2]);
+        assert_eq!(delay_ms(Duration::MAX), i32::MAX);
     }
 }

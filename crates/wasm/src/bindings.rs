@@ -15,10 +15,9 @@ use crate::driver::Driver;
 use crate::error::GuestError;
 use crate::host::{Host, deadline_json};
 
-/// The largest whole number that JavaScript's numbers hold exactly.
-const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
-
-/// A guest session for JavaScript. The package's type declarations say what its members do.
+/// A guest session for JavaScript. What may be refused throws an `Error` with a `code`: that of the
+/// session's [`InputError`](webmessaging_proto::InputError), `invalid_argument`, or `freed`; the
+/// constructor throws `invalid_config` and `invalid_snapshot`.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Guest {
@@ -27,6 +26,7 @@ pub struct Guest {
 }
 
 #[wasm_bindgen]
+#[expect(clippy::missing_errors_doc, reason = "said once, at the class")]
 impl Guest {
     /// `config` is JSON: the members of the replay format's `config`; `seed` is required. `snapshot`
     /// is what `snapshot()` gave. Nothing is told before this returns.
@@ -229,11 +229,8 @@ impl Guest {
 }
 
 fn local_key(key: f64) -> Result<LocalKey, GuestError> {
-    if key.fract() == 0.0 && (0.0..=MAX_SAFE_INTEGER).contains(&key) {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked")]
-        return Ok(LocalKey(key as u64));
-    }
-    Err(GuestError::Argument { argument: "key", expected: "a whole number, 0 or more" })
+    let refused = GuestError::Argument { argument: "key", expected: "a whole number, 0 or more" };
+    config::whole(&key.into()).map(LocalKey).ok_or(refused)
 }
 
 fn texts_json(session: &Session) -> String {

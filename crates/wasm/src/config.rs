@@ -1,16 +1,21 @@
-//! The configuration as JSON: the members of the replay format's `config`.
+//! The configuration as JSON: the members of the replay format's `config`. JavaScript's own reader
+//! takes it apart, since every page has it.
 //!
 //! Owns: their names, and that a part which is given only in part is filled up from the profile.
 //! Must not know: what a session makes of a configuration.
 
 use std::time::Duration;
 
-use serde_json::{Map, Value};
+use js_sys::{Array, Object, Reflect};
 use thiserror::Error;
+use wasm_bindgen::{JsCast as _, JsValue};
 use webmessaging_proto::frame::CustomAttributes;
 use webmessaging_proto::{
     Config, ConfigError, Limits, Profile, ReceiptPolicy, ReconnectPolicy, TypingPolicy,
 };
+
+/// The largest whole number that JavaScript's numbers hold exactly.
+const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 
 /// What is wrong with a configuration.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
@@ -26,7 +31,7 @@ pub(crate) enum ConfigProblem {
 }
 
 const TEXT: &str = "a string that is not empty";
-const SEED: &str = "a whole number from 0 to 18446744073709551615, as a number or a string";
+const SEED: &str = "a whole number from 0 to 18446744073709551615, beyond 2^53 as a string";
 const MILLIS: &str = "a whole number of milliseconds";
 const MILLIS_OR_NULL: &str = "a whole number of milliseconds, or null";
 const COUNT: &str = "a whole number";
@@ -40,10 +45,8 @@ const AUTO_START: &str = "true, false or {\"attributes\":{..}}, of strings";
 /// # Errors
 /// Names the first member that is not as it should be.
 pub(crate) fn parse(json: &str) -> Result<Config, ConfigProblem> {
-    let Ok(Value::Object(left)) = serde_json::from_str(json) else {
-        return Err(ConfigProblem::NotAnObject);
-    };
-    let mut members = Members { part: "", left };
+    let members = js_sys::JSON::parse(json).ok().and_then(|json| object(&json));
+    let members = Members { part: "", left: members.ok_or(ConfigProblem::NotAnObject)? };
     let deployment_id = members.required("deployment_id", TEXT, text)?;
     let token = members.required("token", TEXT, text)?;
     let seed = members.required("seed", SEED, seed)?;
@@ -52,29 +55,33 @@ pub(crate) fn parse(json: &str) -> Result<Config, ConfigProblem> {
     if let Some(endpoint) = members.optional("endpoint", TEXT, text)? {
         config = config.with_endpoint(endpoint);
     }
-    if let Some(interval) = members.optional("heartbeat_ms", MILLIS_OR_NULL, nullable)?.flatten() {
+    let mut heartbeat = None;
+    members.set("heartbeat_ms", MILLIS_OR_NULL, nullable, &mut heartbeat)?;
+    if let Some(interval) = heartbeat {
         config = config
             .with_health_check(interval)
             .map_err(|error| ConfigProblem::Refused { member: "heartbeat_ms", error })?;
     }
-    if let Some(attributes) = members.optional("auto_start", AUTO_START, auto_start)?.flatten() {
+    if let Some(AutoStart::On(attributes)) =
+        members.optional("auto_start", AUTO_START, auto_start)?
+    {
         config = config.with_auto_start(attributes);
     }
     if let Some(part) = members.part("typing")? {
-        let policy = typing(part, *config.typing())?;
+        let policy = typing(&part, *config.typing())?;
         config = config
             .with_typing(policy)
             .map_err(|error| ConfigProblem::Refused { member: "typing", error })?;
     }
     if let Some(part) = members.part("receipts")? {
-        let policy = receipts(part, *config.receipts())?;
+        let policy = receipts(&part, *config.receipts())?;
         config = config.with_receipts(policy);
     }
     if let Some(part) = members.part("reconnect")? {
-        config = config.with_reconnect(reconnect(part)?);
+        config = config.with_reconnect(reconnect(&part)?);
     }
     if let Some(part) = members.part("limits")? {
-        config = config.with_limits(limits(part)?);
+        config = config.with_limits(limits(&part)?);
     }
     members.finish()?;
     Ok(config)
@@ -82,10 +89,10 @@ pub(crate) fn parse(json: &str) -> Result<Config, ConfigProblem> {
 
 /// Custom attributes as JSON.
 pub(crate) fn attributes(json: &str) -> Option<CustomAttributes> {
-    object_of_strings(serde_json::from_str(json).ok()?)
+    object_of_strings(&js_sys::JSON::parse(json).ok()?)
 }
 
-fn typing(mut part: Members, mut policy: TypingPolicy) -> Result<TypingPolicy, ConfigProblem> {
+fn typing(part: &Members, mut policy: TypingPolicy) -> Result<TypingPolicy, ConfigProblem> {
     part.set("start_delay_ms", MILLIS, millis, &mut policy.start_delay)?;
     part.set("min_gap_ms", MILLIS, millis, &mut policy.min_gap)?;
     part.set("refresh_ms", MILLIS_OR_NULL, nullable, &mut policy.refresh)?;
@@ -98,14 +105,14 @@ fn typing(mut part: Members, mut policy: TypingPolicy) -> Result<TypingPolicy, C
     Ok(policy)
 }
 
-fn receipts(mut part: Members, mut policy: ReceiptPolicy) -> Result<ReceiptPolicy, ConfigProblem> {
+fn receipts(part: &Members, mut policy: ReceiptPolicy) -> Result<ReceiptPolicy, ConfigProblem> {
     part.set("dwell_ms", MILLIS, millis, &mut policy.dwell)?;
     part.set("on_wire", YES_NO, yes_no, &mut policy.on_wire)?;
     part.finish()?;
     Ok(policy)
 }
 
-fn reconnect(mut part: Members) -> Result<ReconnectPolicy, ConfigProblem> {
+fn reconnect(part: &Members) -> Result<ReconnectPolicy, ConfigProblem> {
     let mut policy = ReconnectPolicy::default();
     part.set("base_ms", MILLIS, millis, &mut policy.base)?;
     part.set("cap_ms", MILLIS, millis, &mut policy.cap)?;
@@ -115,7 +122,7 @@ fn reconnect(mut part: Members) -> Result<ReconnectPolicy, ConfigProblem> {
     Ok(policy)
 }
 
-fn limits(mut part: Members) -> Result<Limits, ConfigProblem> {
+fn limits(part: &Members) -> Result<Limits, ConfigProblem> {
     let mut limits = Limits::default();
     part.set("outputs", COUNT, count, &mut limits.outputs)?;
     part.set("texts", COUNT, count, &mut limits.texts)?;
@@ -125,102 +132,115 @@ fn limits(mut part: Members) -> Result<Limits, ConfigProblem> {
     Ok(limits)
 }
 
-fn text(value: Value) -> Option<String> {
-    match value {
-        Value::String(text) if !text.is_empty() => Some(text),
-        _ => None,
+fn text(value: &JsValue) -> Option<String> {
+    value.as_string().filter(|text| !text.is_empty())
+}
+
+fn seed(value: &JsValue) -> Option<u64> {
+    match value.as_string() {
+        Some(digits) => digits.parse().ok(),
+        None => whole(value),
     }
 }
 
-/// A number, or a text for those that JavaScript's numbers do not hold.
-fn seed(value: Value) -> Option<u64> {
-    match value {
-        Value::String(digits) => digits.parse().ok(),
-        value => value.as_u64(),
-    }
-}
-
-fn profile(value: Value) -> Option<Profile> {
-    match value.as_str()? {
+fn profile(value: &JsValue) -> Option<Profile> {
+    match value.as_string()?.as_str() {
         "guide" => Some(Profile::Guide),
         "live" => Some(Profile::Live),
         _ => None,
     }
 }
 
-fn auto_start(value: Value) -> Option<Option<CustomAttributes>> {
-    let mut members = match value {
-        Value::Bool(on) => return Some(on.then(CustomAttributes::default)),
-        Value::Object(members) => members,
-        _ => return None,
-    };
-    let attributes = match members.remove("attributes") {
-        Some(attributes) => object_of_strings(attributes)?,
-        None => CustomAttributes::default(),
-    };
-    members.is_empty().then_some(Some(attributes))
+enum AutoStart {
+    Off,
+    On(CustomAttributes),
 }
 
-fn object_of_strings(value: Value) -> Option<CustomAttributes> {
-    let Value::Object(members) = value else { return None };
-    let strings = members.into_iter().map(|(name, value)| match value {
-        Value::String(text) => Some((name, text)),
-        _ => None,
-    });
-    strings.collect::<Option<_>>().map(CustomAttributes)
+fn auto_start(value: &JsValue) -> Option<AutoStart> {
+    match value.as_bool() {
+        Some(false) => return Some(AutoStart::Off),
+        Some(true) => return Some(AutoStart::On(CustomAttributes::default())),
+        None => {}
+    }
+    let members = Members { part: "", left: object(value)? };
+    let attributes = members.optional("attributes", "", object_of_strings).ok()?;
+    members.finish().ok()?;
+    Some(AutoStart::On(attributes.unwrap_or_default()))
 }
 
-fn millis(value: Value) -> Option<Duration> {
-    value.as_u64().map(Duration::from_millis)
+fn object_of_strings(value: &JsValue) -> Option<CustomAttributes> {
+    let mut attributes = CustomAttributes::default();
+    for pair in Object::entries(&object(value)?) {
+        let [name, value] = [0, 1].map(|at| pair.unchecked_ref::<Array>().get(at).as_string());
+        attributes.0.insert(name?, value?);
+    }
+    Some(attributes)
 }
 
-fn nullable(value: Value) -> Option<Option<Duration>> {
+fn object(value: &JsValue) -> Option<Object> {
+    let is_object = value.is_object() && !Array::is_array(value);
+    is_object.then(|| value.clone().unchecked_into())
+}
+
+fn millis(value: &JsValue) -> Option<Duration> {
+    whole(value).map(Duration::from_millis)
+}
+
+#[expect(clippy::option_option, reason = "what is written, and whether it fits")]
+fn nullable(value: &JsValue) -> Option<Option<Duration>> {
     if value.is_null() { Some(None) } else { millis(value).map(Some) }
 }
 
-fn count(value: Value) -> Option<usize> {
-    usize::try_from(value.as_u64()?).ok()
+fn count(value: &JsValue) -> Option<usize> {
+    usize::try_from(whole(value)?).ok()
 }
 
-fn yes_no(value: Value) -> Option<bool> {
+fn yes_no(value: &JsValue) -> Option<bool> {
     value.as_bool()
+}
+
+/// A number that counts something.
+pub(crate) fn whole(value: &JsValue) -> Option<u64> {
+    let number = value.as_f64()?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked")]
+    (number.fract() == 0.0 && (0.0..=MAX_SAFE_INTEGER).contains(&number)).then_some(number as u64)
 }
 
 /// An object of which the known members are taken; what is left at the end is an error.
 struct Members {
     /// The object's name; empty for the configuration itself.
     part: &'static str,
-    left: Map<String, Value>,
+    left: Object,
 }
 
 impl Members {
     fn optional<T>(
-        &mut self,
+        &self,
         name: &'static str,
         expected: &'static str,
-        read: impl FnOnce(Value) -> Option<T>,
+        read: impl FnOnce(&JsValue) -> Option<T>,
     ) -> Result<Option<T>, ConfigProblem> {
-        let Some(value) = self.left.remove(name) else { return Ok(None) };
-        match read(value) {
+        let Some(value) = self.take(name) else { return Ok(None) };
+        match read(&value) {
             Some(value) => Ok(Some(value)),
             None => Err(self.unfit(name, expected)),
         }
     }
 
     fn required<T>(
-        &mut self,
+        &self,
         name: &'static str,
         expected: &'static str,
-        read: impl FnOnce(Value) -> Option<T>,
+        read: impl FnOnce(&JsValue) -> Option<T>,
     ) -> Result<T, ConfigProblem> {
         self.optional(name, expected, read)?.ok_or_else(|| self.unfit(name, expected))
     }
 
     fn set<T>(
-        &mut self,
+        &self,
         name: &'static str,
         expected: &'static str,
-        read: impl FnOnce(Value) -> Option<T>,
+        read: impl FnOnce(&JsValue) -> Option<T>,
         value: &mut T,
     ) -> Result<(), ConfigProblem> {
         if let Some(given) = self.optional(name, expected, read)? {
@@ -229,18 +249,23 @@ impl Members {
         Ok(())
     }
 
-    fn part(&mut self, name: &'static str) -> Result<Option<Self>, ConfigProblem> {
-        let members = self.optional(name, OBJECT, |value| match value {
-            Value::Object(members) => Some(members),
-            _ => None,
-        })?;
+    fn part(&self, name: &'static str) -> Result<Option<Self>, ConfigProblem> {
+        let members = self.optional(name, OBJECT, object)?;
         Ok(members.map(|left| Self { part: name, left }))
     }
 
-    fn finish(self) -> Result<(), ConfigProblem> {
-        match self.left.keys().next() {
+    /// An object that was just read has no traps.
+    fn take(&self, name: &str) -> Option<JsValue> {
+        let name = JsValue::from_str(name);
+        let value = Reflect::get(&self.left, &name).ok().filter(|value| !value.is_undefined());
+        let _ = Reflect::delete_property(&self.left, &name);
+        value
+    }
+
+    fn finish(&self) -> Result<(), ConfigProblem> {
+        match Object::keys(&self.left).get(0).as_string() {
             None => Ok(()),
-            Some(name) => Err(ConfigProblem::Unknown { member: self.at(name) }),
+            Some(name) => Err(ConfigProblem::Unknown { member: self.at(&name) }),
         }
     }
 

@@ -23,7 +23,7 @@ extern "C" {
     pub(crate) fn set_timeout(
         this: &Environment,
         rings: &JsValue,
-        ms: f64,
+        ms: i32,
     ) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch, js_name = clearTimeout)]
     pub(crate) fn clear_timeout(this: &Environment, timeout: &JsValue) -> Result<(), JsValue>;

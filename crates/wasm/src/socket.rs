@@ -19,7 +19,7 @@ const CLOSING: f64 = 2.0;
 /// more. Calls into JavaScript when dropped.
 pub(crate) struct Socket {
     pub(crate) id: TransportId,
-    socket: WebSocket,
+    inner: WebSocket,
     /// Called by the socket as long as this lives.
     _on_open: Closure<dyn Fn()>,
     _on_message: Closure<dyn Fn(SocketEvent)>,
@@ -68,24 +68,30 @@ impl Socket {
         socket.set_onclose(on_close.as_ref());
         // A close follows every error. Some sockets throw when nobody listens, even after a close.
         NOTHING.with(|nothing| socket.set_onerror(nothing));
-        Ok(Self { id, socket, _on_open: on_open, _on_message: on_message, _on_close: on_close })
+        Ok(Self {
+            id,
+            inner: socket,
+            _on_open: on_open,
+            _on_message: on_message,
+            _on_close: on_close,
+        })
     }
 
     /// What a frame is sent with, to be called when nothing here is borrowed.
     pub(crate) fn sender(&self) -> Sender {
-        Sender(self.socket.clone())
+        Sender(self.inner.clone())
     }
 }
 
 impl Drop for Socket {
     fn drop(&mut self) {
         let nothing = JsValue::NULL;
-        self.socket.set_onopen(&nothing);
-        self.socket.set_onmessage(&nothing);
-        self.socket.set_onclose(&nothing);
-        if is_usable(&self.socket) {
+        self.inner.set_onopen(&nothing);
+        self.inner.set_onmessage(&nothing);
+        self.inner.set_onclose(&nothing);
+        if is_usable(&self.inner) {
             // Closing what cannot be closed is no news.
-            let _ = self.socket.close();
+            let _ = self.inner.close();
         }
     }
 }
