@@ -126,14 +126,9 @@ fn a_package_without_a_page_is_refused() {
 mod opening {
     use std::os::unix::fs::PermissionsExt;
     use std::process::Command;
-    use std::sync::mpsc;
-    use std::thread;
-    use std::time::Duration;
 
     use super::*;
-
-    /// Far longer than anything here takes.
-    const PATIENCE: Duration = Duration::from_secs(20);
+    use crate::process::in_time;
 
     #[test]
     fn the_browser_is_opened_on_the_page() {
@@ -146,13 +141,11 @@ mod opening {
         fs::write(&launcher, script).expect("it is written");
         fs::set_permissions(&launcher, fs::Permissions::from_mode(0o755)).expect("it may run");
 
-        let (sender, receiver) = mpsc::channel();
-        thread::spawn(move || sender.send(fs::read_to_string(opened)));
         let mut open = command(&["--open", "--package", &package.path()]);
         let mut running = start(open.env("PATH", &package.0));
         let url = format!("http://{}/", running.address);
         assert_eq!(running.line("page:"), format!("page:    {url}\n"));
-        let opened = receiver.recv_timeout(PATIENCE).expect("it is opened in time");
+        let opened = in_time(move || fs::read_to_string(opened));
         assert_eq!(opened.expect("a pipe"), format!("{url}\n"));
     }
 

@@ -36,10 +36,12 @@ impl Running {
     /// The first line of what goes wrong without ending it.
     #[cfg(target_os = "linux")]
     pub(crate) fn error_line(&mut self) -> String {
-        let mut line = String::new();
-        let errors = self.child.stderr.as_mut().expect("a pipe");
-        BufReader::new(errors).read_line(&mut line).expect("it prints");
-        line
+        let errors = self.child.stderr.take().expect("a pipe");
+        in_time(move || {
+            let mut line = String::new();
+            BufReader::new(errors).read_line(&mut line).map(|_| line)
+        })
+        .expect("it prints")
     }
 
     pub(crate) fn get(&self, path: &str) -> String {
@@ -66,6 +68,16 @@ impl Running {
     }
 }
 
+/// Waits for what may never come, but not for ever.
+#[cfg(target_os = "linux")]
+pub(crate) fn in_time<T: Send + 'static>(wait: impl FnOnce() -> T + Send + 'static) -> T {
+    /// Far longer than anything here takes.
+    const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || sender.send(wait()));
+    receiver.recv_timeout(PATIENCE).expect("it comes in time")
+}
+
 pub(crate) fn command(options: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_webmessaging"));
     command.arg("emulate").args(options);
@@ -88,8 +100,22 @@ pub(crate) fn start(command: &mut Command) -> Running {
     running
 }
 
-/// Runs it to its end: what it can only say when it does not start.
+/// What it says instead of starting.
 pub(crate) fn refused(options: &[&str]) -> (Option<i32>, String) {
-    let output = command(options).output().expect("the binary runs");
-    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    let mut child = command(options)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    // Nothing, but from one that has started: that one would run for ever.
+    let mut said = String::new();
+    let mut output = BufReader::new(child.stdout.take().expect("a pipe"));
+    output.read_line(&mut said).expect("it prints or ends");
+    if !said.is_empty() {
+        // It may have ended by itself.
+        let _ = child.kill();
+    }
+    let ended = child.wait_with_output().expect("it ends");
+    assert_eq!(said, "", "it has started");
+    (ended.status.code(), String::from_utf8_lossy(&ended.stderr).into_owned())
 }
