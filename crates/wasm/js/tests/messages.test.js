@@ -35,6 +35,17 @@ test('a message is read when half of it was seen for half a second, once', async
   assert.deepEqual([...observer().watched], [], 'nothing is looked at any more');
 });
 
+test('more or less of it, as long as it is enough, changes nothing', async () => {
+  const { clock, elements: [one], reads } = await bound(1);
+  observer().tell([one, 0.5]);
+  await clock.advance(300);
+  observer().tell([one, 1]);
+  await clock.advance(100);
+  observer().tell([one, 0.7]);
+  await clock.advance(100);
+  assert.deepEqual(reads(), ['m-0']);
+});
+
 test('what is scrolled past is not read; its time starts again', async () => {
   const { clock, elements, reads } = await bound(40);
   for (const element of elements) {

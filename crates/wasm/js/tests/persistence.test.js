@@ -223,6 +223,23 @@ test('what is stored of another guest is not used, and removed', async () => {
   assert.equal(tab.storage.items.size, 0);
 });
 
+test('a further token of the same conversation goes on with it', async () => {
+  const claims = Buffer.from(JSON.stringify({ conversationId: 'c-1' })).toString('base64url');
+  for (const [first, second] of [
+    [{ guestToken: 'token-1' }, { guestToken: 'token-2' }],
+    [`e30.${claims}.one`, `e30.${claims}.two`].map((guestToken) => ({ guestToken, conversationId: undefined })),
+  ]) {
+    const tab = new Tab();
+    const before = await open(tab.load(first), true);
+    before.service.drop();
+    before.client.sendMessage({ text: 'mine' });
+    tab.page.leave();
+    const after = await open(tab.load(second));
+    await after.clock.advance(100);
+    assert.deepEqual(after.service.sent, ['text mine']);
+  }
+});
+
 test('without a conversation id the token tells whose it is, and is not stored', async () => {
   const tab = new Tab();
   const before = await open(tab.load({ conversationId: undefined }), true);
