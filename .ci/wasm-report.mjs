@@ -58,6 +58,7 @@ for (const [name, parts] of Object.entries(sizes)) {
   row(name, sum(parts, (bytes) => bytes.length), sum(parts, gzip), sum(parts, (bytes) => brotliCompressSync(bytes).length));
 }
 const total = sum(sizes.both, gzip);
+console.log(`The budget is ${BUDGET} gzip.`);
 if (total > BUDGET) complaints.push(`with ${total} bytes gzip it is above the budget of ${BUDGET}`);
 
 console.log('\nThe largest parts, before compression:');
@@ -123,9 +124,14 @@ function functionNames(reader, end) {
     const id = reader.byte();
     const next = reader.number() + reader.at;
     if (id === 1) {
-      for (let count = reader.number(); count > 0; count--) names.set(reader.number(), reader.text());
+      for (let count = reader.number(); count > 0; count--) names.set(reader.number(), withoutHashes(reader.text()));
     }
     reader.at = next;
   }
   return names;
+}
+
+/** A function's name as one writes it. */
+function withoutHashes(name) {
+  return name.replace(/\[[0-9a-f]{16}\]|::h[0-9a-f]{16}$/g, '');
 }
