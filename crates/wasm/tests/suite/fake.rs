@@ -110,7 +110,8 @@ impl Fake {
         );
     }
 
-    /// Calls `hook` with each line that a callback adds, until the next hook.
+    /// Calls `hook` with each line that a callback adds, until the next hook. To assert something in
+    /// it is in vain: the driver reports what a callback throws, and goes on.
     pub fn hook(&self, hook: impl Fn(String) -> Result<(), JsValue> + 'static) {
         let hook: Closure<dyn Fn(String) -> Result<(), JsValue>> = Closure::new(hook);
         self.set_hook(&hook.into_js_value());

@@ -1,8 +1,10 @@
 //! Nothing stays behind.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use wasm_bindgen_test::wasm_bindgen_test;
+use webmessaging_wasm::Guest;
 
 use super::fake::Fake;
 
@@ -85,20 +87,17 @@ fn free_within_a_callback_ends_it_there() {
         let fake = Fake::new();
         fake.with_page(false);
         let guest = Rc::new(fake.guest());
-        let freed = Rc::clone(&guest);
-        let copy = fake.clone();
-        fake.hook(move |line| {
-            if line.starts_with(at) {
-                freed.free();
-                copy.hook(|line| panic!("told after the end: {line}"));
-            }
-            Ok(())
-        });
+        let left = free_at(&fake, &guest, at);
         guest.connect().unwrap();
         if at == "open" || at == "written" {
             fake.socket(0).open();
         }
+        assert_eq!(left.get(), Some([0, 0, 0, 0]), "{at}");
         assert_eq!(fake.counts(), [0, 0, 0, 0], "{at}");
+        let lines = fake.lines();
+        let told = |line: &&String| !line.starts_with("close") && !line.starts_with("sent");
+        let last = lines.iter().rfind(told).unwrap();
+        assert!(last.starts_with(at), "told after the end: {last}");
         assert_eq!(guest.phase(), "closed");
         assert!(guest.connect().is_err(), "freed");
         guest.keystroke();
@@ -110,14 +109,24 @@ fn free_within_a_callback_ends_it_there() {
 fn free_within_a_socket_event_ends_it_there() {
     let fake = Fake::new();
     let guest = Rc::new(fake.ready_guest());
-    let freed = Rc::clone(&guest);
-    fake.hook(move |_| {
-        freed.free();
+    let left = free_at(&fake, &guest, "event");
+    fake.receive_agent_text(0, "m-1");
+    assert_eq!(left.get(), Some([0, 0, 0, 0]));
+    assert_eq!(fake.lines().len(), 2, "one event, and the close");
+}
+
+/// Frees `guest` in the first callback that tells this; gives what was left right after.
+fn free_at(fake: &Fake, guest: &Rc<Guest>, at: &'static str) -> Rc<Cell<Option<[u32; 4]>>> {
+    let left = Rc::new(Cell::new(None));
+    let (seen, freed, copy) = (Rc::clone(&left), Rc::clone(guest), fake.clone());
+    fake.hook(move |line| {
+        if line.starts_with(at) && seen.get().is_none() {
+            freed.free();
+            seen.set(Some(copy.counts()));
+        }
         Ok(())
     });
-    fake.receive_agent_text(0, "m-1");
-    assert_eq!(fake.lines().len(), 2, "one event, and the close");
-    assert_eq!(fake.counts(), [0, 0, 0, 0]);
+    left
 }
 
 #[wasm_bindgen_test]
