@@ -262,3 +262,14 @@ test('connect waits while the service asks for a pause', async () => {
   await within(clock, connecting);
   assert.equal(client.state, 'connected');
 });
+
+test('the connection is checked every 30 s; one that does not answer is lost', async () => {
+  const { client, clock, service } = await connected({ heartbeat: undefined });
+  await clock.advance(30_000);
+  assert.deepEqual(service.frames.map(({ action }) => action), ['configureSession', 'echo']);
+  assert.equal(client.state, 'connected');
+  service.answers.echo = null;
+  await clock.advance(45_000);
+  assert.equal(service.sockets.length > 1 || client.state === 'reconnecting', true);
+  await within(clock, client.disconnect());
+});

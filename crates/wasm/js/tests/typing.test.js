@@ -145,6 +145,17 @@ test('while the service asks for a pause, typing is RATE_LIMITED and says for ho
   await stop(client);
 });
 
+test('a start that waits when a pause begins is RATE_LIMITED', async () => {
+  const { client, clock, service } = await connected();
+  await start(client);
+  await stop(client);
+  const again = start(client);
+  service.push(tooMany(7));
+  assert.equal((await outcome(again)).error?.code, 'RATE_LIMITED');
+  await clock.advance(7000);
+  assert.deepEqual(service.sent, ['typing', 'stop', 'typing'], 'the user still types');
+});
+
 test('a refused feature is NOT_SUPPORTED from then on', async () => {
   const { client, clock, service } = await connected();
   const errors = heard(client, 'error');
