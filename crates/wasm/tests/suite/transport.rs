@@ -100,8 +100,9 @@ fn a_binary_message_is_a_frame_too() {
 fn what_is_no_frame_is_a_fault() {
     let fake = Fake::new();
     let _guest = fake.ready_guest();
-    let long = "x".repeat(1024 * 1024 + 1);
-    for data in [JsValue::NULL, 5.into(), "{".into(), long.into(), js_sys::Object::new().into()] {
+    let long = format!(r#"{{"class":"LogoutEvent","body":"{}"}}"#, "x".repeat(1024 * 1024));
+    for data in [JsValue::NULL, 1e15.into(), "{".into(), long.into(), js_sys::Object::new().into()]
+    {
         fake.socket(0).receive(&data);
         assert_eq!(fake.lines(), [r#"event {"type":"fault","code":"undecodable"}"#]);
     }
