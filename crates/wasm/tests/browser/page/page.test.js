@@ -53,8 +53,8 @@ describe('the page of the emulator', () => {
     await page.keyboard.type('Written in between');
     await page.keyboard.press('Enter');
     await page.locator('#guest-log', { hasText: 'Waiting' }).waitFor();
-    await parts.emulator.heal();
     await tabTo(page, 'guest-reconnect');
+    await parts.emulator.heal();
     await page.keyboard.press('Enter');
     await page.locator('#agent-log', { hasText: 'Written in between' }).waitFor();
     await page.locator('#guest-log', { hasText: 'Sent' }).waitFor();
