@@ -1,6 +1,6 @@
 //! The driver in a browser: the same tests, and what only a browser has.
 #![cfg(target_family = "wasm")]
-#![allow(missing_docs, reason = "tests")]
+#![allow(missing_docs, unreachable_pub, clippy::unwrap_used, reason = "tests")]
 
 mod suite;
 

@@ -7,5 +7,3 @@ mod leaks;
 mod page;
 mod time;
 mod transport;
-
-pub use fake::Fake;
