@@ -9,6 +9,7 @@ use serde::de::{Error as _, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::rng::Rng;
+use crate::tree::{FromTree, Tree};
 
 /// A transport that the session asked for, numbered from 1 in the order of the dials.
 ///
@@ -21,6 +22,12 @@ pub struct TransportId(pub u64);
 /// discarded.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct LocalKey(pub u64);
+
+impl FromTree for LocalKey {
+    fn from_tree(tree: Tree) -> Option<Self> {
+        u64::from_tree(tree).map(Self)
+    }
+}
 
 /// Names a request, and comes back with the server's answer (`wire.md` 3.7). Written as a UUID v4.
 ///
@@ -101,6 +108,12 @@ impl fmt::Debug for TracingId {
 impl Serialize for TracingId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl FromTree for TracingId {
+    fn from_tree(tree: Tree) -> Option<Self> {
+        Self::parse(&String::from_tree(tree)?)
     }
 }
 

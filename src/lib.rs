@@ -21,6 +21,7 @@ mod sensitive;
 mod session;
 mod time;
 mod timer;
+mod tree;
 mod typing;
 
 pub use config::{

@@ -4,15 +4,22 @@
 
 use core::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::time::Instant;
+use crate::tree::{FromTree, Tree};
 
 /// Whole milliseconds from the snapshot to a time: positive is still to come. Rounded to the later
 /// one, so that no timer of a restored session is early.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(transparent)]
 pub(crate) struct Offset(i64);
+
+impl FromTree for Offset {
+    fn from_tree(tree: Tree) -> Option<Self> {
+        i64::from_tree(tree).map(Self)
+    }
+}
 
 impl Offset {
     pub(crate) fn of(at: Instant, now: Instant) -> Self {

@@ -492,7 +492,7 @@ impl Typing {
     }
 
     /// Whether the user is typing at `now`: at the very end of idle, no more.
-    fn is_desired(&self, now: Instant) -> bool {
+    pub(crate) fn is_desired(&self, now: Instant) -> bool {
         self.lapses_at().is_some_and(|lapses_at| now < lapses_at)
     }
 
@@ -501,7 +501,8 @@ impl Typing {
         self.last_key.map(|last_key| last_key + self.policy.idle).max(self.held_until)
     }
 
-    fn is_believed(&self, now: Instant) -> bool {
+    /// Whether the remote may be showing it at `now`.
+    pub(crate) fn is_believed(&self, now: Instant) -> bool {
         self.belief != Belief::Off
             && self.belief_expires_at().is_none_or(|expires_at| now < expires_at)
     }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::TracingId;
 use crate::sensitive::Sensitive;
+use crate::tree::{FromTree, Tree};
 
 /// One request to the service. The token is added when it is encoded, so that no frame carries it.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,6 +86,17 @@ pub enum TypingNotice {
 #[serde(transparent)]
 pub struct CustomAttributes(pub BTreeMap<String, String>);
 
+impl FromTree for CustomAttributes {
+    fn from_tree(tree: Tree) -> Option<Self> {
+        let Tree::Map(members) = tree else { return None };
+        let mut attributes = Self::default();
+        for (name, value) in members {
+            attributes.0.insert(name, String::from_tree(value)?);
+        }
+        Some(attributes)
+    }
+}
+
 impl core::fmt::Debug for CustomAttributes {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "CustomAttributes({})", self.0.len())
@@ -155,10 +167,10 @@ pub struct JourneyAction {
 }
 
 /// The action map of a [`JourneyAction`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct JourneyActionMap {
     /// The map's id.
     pub id: String,
-    /// The map's version; the schema says a whole number, one client sends `1.0`.
-    pub version: f64,
+    /// The map's version.
+    pub version: u64,
 }

@@ -7,28 +7,40 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{LedgerId, Receipts, Sender, State, check_id};
 use crate::error::RestoreError;
 use crate::offset::Offset;
 use crate::time::Instant;
+use crate::tree::{FromTree, Tree, from_tree};
 
 /// The ledger of a session without a connection. Messages are named by their place in `messages`;
 /// one that no list names needs no receipt any more.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct ReceiptsSnapshot {
     foreground: bool,
     /// Their ids, oldest first.
     messages: Vec<Box<str>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     unread: Vec<usize>,
     /// On screen, with the start of their dwell.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     visible: Vec<(usize, Offset)>,
     /// Read, in the order of reading; the server is to be told.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     due: Vec<usize>,
+}
+
+from_tree!(ReceiptsSnapshot { foreground, messages } { unread, visible, due });
+
+/// A place in `messages`, and a time.
+impl FromTree for (usize, Offset) {
+    fn from_tree(tree: Tree) -> Option<Self> {
+        let Tree::List(pair) = tree else { return None };
+        let [place, since] = pair.try_into().ok()?;
+        Some((usize::from_tree(place)?, Offset::from_tree(since)?))
+    }
 }
 
 impl ReceiptsSnapshot {

@@ -5,9 +5,10 @@
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
+use alloc::string::String;
 use core::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::error::{InputError, RestoreError};
 use crate::frame::{ClientBody, SessionResponse};
@@ -20,6 +21,7 @@ use crate::receipts::check_id;
 use crate::sensitive::Sensitive;
 use crate::time::Instant;
 use crate::timer::Timer;
+use crate::tree::{FromTree, Tree, from_tree};
 
 use super::phase::Trigger;
 use super::requests::{Cause, Share};
@@ -64,7 +66,7 @@ pub(super) struct Connection {
 }
 
 /// What the host has of this session from earlier connections.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Past {
     #[default]
@@ -79,19 +81,31 @@ enum Past {
 }
 
 /// What a snapshot holds of a session without a connection.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub(super) struct ConnectionSnapshot {
     dialed: u64,
     tries: u32,
     past: Past,
-    #[serde(default)]
     start_new: bool,
-    #[serde(default)]
     owes_join: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     ended_by: Option<Box<str>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     network_available_at: Option<Offset>,
+}
+
+from_tree!(ConnectionSnapshot { dialed, tries, past } { start_new, owes_join, ended_by, network_available_at });
+
+impl FromTree for Past {
+    fn from_tree(tree: Tree) -> Option<Self> {
+        match String::from_tree(tree)?.as_str() {
+            "nothing" => Some(Self::Nothing),
+            "accepted" => Some(Self::Accepted),
+            "lost" => Some(Self::Lost),
+            "expired" => Some(Self::Expired),
+            _ => None,
+        }
+    }
 }
 
 impl Connection {
@@ -101,6 +115,11 @@ impl Connection {
 
     pub(super) const fn dialed(&self) -> u64 {
         self.dialed
+    }
+
+    /// A copy without what the server said of the session.
+    pub(super) fn without_info(&self) -> Self {
+        Self { token: self.token.clone(), ended_by: self.ended_by.clone(), info: None, ..*self }
     }
 
     pub(super) fn snapshot(&self, now: Instant) -> ConnectionSnapshot {

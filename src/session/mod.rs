@@ -19,7 +19,7 @@ use crate::config::{Capability, Config};
 use crate::dialect::EncodeContext;
 use crate::error::InputError;
 use crate::frame::{ClientBody, ClientFrame, ServerFrame, SessionResponse};
-use crate::id::{TracingId, TransportId};
+use crate::id::{LocalKey, TracingId, TransportId};
 use crate::input::Input;
 use crate::output::{Event, Output};
 use crate::peer_typing::{PeerTyping, PeerTypingChange};
@@ -268,6 +268,36 @@ impl Session {
     #[must_use]
     pub const fn has(&self, capability: Capability) -> bool {
         self.capabilities.get(capability)
+    }
+
+    /// Whether the user is typing, as far as the inputs tell.
+    #[must_use]
+    pub fn is_typing(&self) -> bool {
+        self.typing.is_desired(self.now)
+    }
+
+    /// Whether the agent's side may be showing that the guest types: an On was handed out, and
+    /// neither an Off nor time has ended it.
+    #[must_use]
+    pub fn is_typing_shown(&self) -> bool {
+        self.typing.is_believed(self.now)
+    }
+
+    /// The text that a frame of the current connection carries, by the frame's name: for a driver
+    /// that reports what was written.
+    ///
+    /// ```
+    /// use webmessaging_proto::{Config, Instant, Session, TracingId};
+    ///
+    /// let guest = Session::new(Config::new("deployment", "token", 1), Instant::ORIGIN);
+    /// assert_eq!(guest.text_sent_as(TracingId::from_bits(1)), None, "nothing was sent");
+    /// ```
+    #[must_use]
+    pub fn text_sent_as(&self, tracing_id: TracingId) -> Option<LocalKey> {
+        match self.requests.find(tracing_id)?.cause {
+            Cause::Text(key) => Some(key),
+            _ => None,
+        }
     }
 
     /// The texts that are not settled: those that wait, in their order, the one in flight first;

@@ -50,7 +50,42 @@ pub enum FailReason {
     GaveUp,
 }
 
+impl FailReason {
+    /// Every reason.
+    pub(crate) const ALL: [Self; 5] = [
+        Self::AccessDenied,
+        Self::AuthenticationFailed,
+        Self::SessionExpired,
+        Self::ConfigureRefused,
+        Self::GaveUp,
+    ];
+
+    /// The reason's name in logs and replays.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AccessDenied => "access_denied",
+            Self::AuthenticationFailed => "authentication_failed",
+            Self::SessionExpired => "session_expired",
+            Self::ConfigureRefused => "configure_refused",
+            Self::GaveUp => "gave_up",
+        }
+    }
+}
+
 impl Phase {
+    /// Every phase but the one that has a reason.
+    pub(crate) const WITHOUT_REASON: [Self; 8] = [
+        Self::Idle,
+        Self::Connecting,
+        Self::Configuring,
+        Self::Ready,
+        Self::ReadOnly,
+        Self::Backoff,
+        Self::Closing,
+        Self::Closed,
+    ];
+
     /// The phase's name in logs and replays.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -190,6 +225,18 @@ mod tests {
                 let shared = row.from.iter().any(|from| other.from.contains(from));
                 assert!(!(shared && row.trigger == other.trigger), "{}", row.trigger);
             }
+        }
+    }
+
+    #[test]
+    fn names_are_those_of_the_serialized_form() {
+        for phase in Phase::WITHOUT_REASON {
+            let json = alloc::format!(r#"{{"phase":"{}"}}"#, phase.name());
+            assert_eq!(serde_json::to_string(&phase).ok(), Some(json));
+        }
+        for reason in FailReason::ALL {
+            let json = alloc::format!(r#""{}""#, reason.name());
+            assert_eq!(serde_json::to_string(&reason).ok(), Some(json));
         }
     }
 

@@ -4,10 +4,11 @@
 
 use core::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::offset::Offset;
 use crate::time::Instant;
+use crate::tree::from_tree;
 
 /// The wait after a refusal that names none.
 pub(crate) const DEFAULT_WAIT: Duration = Duration::from_secs(5);
@@ -107,8 +108,7 @@ impl RateLimit {
 }
 
 /// What a snapshot holds of a pause.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub(crate) struct PauseSnapshot {
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<Offset>,
@@ -118,13 +118,15 @@ pub(crate) struct PauseSnapshot {
 }
 
 /// What a snapshot holds of the rate limit.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub(crate) struct RateLimitSnapshot {
     #[serde(skip_serializing_if = "Option::is_none")]
     texts_until: Option<Offset>,
     rest: PauseSnapshot,
 }
+
+from_tree!(PauseSnapshot {} { until, streak, last_at });
+from_tree!(RateLimitSnapshot {} { texts_until, rest });
 
 impl Pause {
     pub(crate) fn snapshot(&self, now: Instant) -> PauseSnapshot {

@@ -3,26 +3,29 @@
 //! Owns: [`Snapshot`] and its format, version 1. Must not know: how a machine keeps its part of it.
 
 use alloc::boxed::Box;
+use alloc::string::String;
 
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
 
 use crate::config::{Capability, Config};
 use crate::error::RestoreError;
 use crate::id::LocalKey;
 use crate::input::CloseReason;
 use crate::offset::Offset;
-use crate::output::Event;
+use crate::output::{Event, Output};
+use crate::peer_typing::PeerTyping;
 use crate::receipts::ReceiptsSnapshot;
 use crate::rng::Rng;
 use crate::time::Instant;
 use crate::timer::Timer;
+use crate::tree::{FromTree, Tree, from_tree};
 use crate::typing::TypingSnapshot;
 
 use super::connection::ConnectionSnapshot;
 use super::outbox::{Outbox, OutboxSnapshot};
 use super::rate_limit::{MAX_WAIT, Pause, PauseSnapshot, RateLimit, RateLimitSnapshot};
-use super::{Phase, Session};
+use super::{FailReason, Phase, Session};
 
 /// The format that this crate writes and reads.
 const VERSION: u32 = 1;
@@ -61,23 +64,21 @@ pub struct Snapshot {
     session: Option<Box<State>>,
 }
 
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 struct State {
     deployment_id: Box<str>,
     #[serde(flatten)]
     phase: Phase,
     /// The text that was in flight; the host was not told yet that it is not any more.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     unconfirmed: Option<LocalKey>,
     /// Until the next dial.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     backoff: Option<Offset>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     give_up: Option<Offset>,
     connection: ConnectionSnapshot,
-    #[serde(default)]
     rate_limit: RateLimitSnapshot,
-    #[serde(default)]
     typing_rest: PauseSnapshot,
     typing: TypingSnapshot,
     receipts: ReceiptsSnapshot,
@@ -85,9 +86,36 @@ struct State {
     lost: LostCapabilities,
 }
 
+impl FromTree for State {
+    fn from_tree(mut tree: Tree) -> Option<Self> {
+        Some(Self {
+            phase: read_phase(&mut tree)?,
+            deployment_id: tree.required("deployment_id")?,
+            unconfirmed: tree.optional("unconfirmed")?,
+            backoff: tree.optional("backoff")?,
+            give_up: tree.optional("give_up")?,
+            connection: tree.required("connection")?,
+            rate_limit: tree.optional("rate_limit")?,
+            typing_rest: tree.optional("typing_rest")?,
+            typing: tree.required("typing")?,
+            receipts: tree.required("receipts")?,
+            texts: tree.required("texts")?,
+            lost: tree.required("lost")?,
+        })
+    }
+}
+
+fn read_phase(tree: &mut Tree) -> Option<Phase> {
+    let name: String = tree.required("phase")?;
+    if name == "failed" {
+        let reason: String = tree.required("reason")?;
+        return FailReason::ALL.into_iter().find(|it| it.name() == reason).map(Phase::Failed);
+    }
+    Phase::WITHOUT_REASON.into_iter().find(|phase| phase.name() == name)
+}
+
 /// What the server refused.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 struct LostCapabilities {
     #[serde(skip_serializing_if = "is_false")]
     typing: bool,
@@ -101,6 +129,8 @@ struct LostCapabilities {
 const fn is_false(lost: &bool) -> bool {
     !*lost
 }
+
+from_tree!(LostCapabilities {} { typing, typing_off, receipts });
 
 impl Snapshot {
     /// The session of a host whose screen is gone with its process: as in a new session, the user is
@@ -119,18 +149,11 @@ impl Snapshot {
 
 impl<'de> Deserialize<'de> for Snapshot {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct AnyVersion {
-            version: u32,
-            #[serde(default)]
-            session: Value,
-        }
-        let AnyVersion { version, session } = AnyVersion::deserialize(deserializer)?;
-        let session = Some(session).filter(|_| version == VERSION);
-        Ok(Self {
-            version,
-            session: session.and_then(|state| State::deserialize(state).ok()).map(Box::new),
-        })
+        let mut tree = Tree::deserialize(deserializer)?;
+        let version = tree.required("version");
+        let version = version.ok_or_else(|| D::Error::custom("a snapshot has a `version`"))?;
+        let session = tree.required("session").filter(|_| version == VERSION);
+        Ok(Self { version, session: session.map(Box::new) })
     }
 }
 
@@ -141,7 +164,7 @@ impl Session {
     /// Tick it and drain the outputs first: events that were not drained are not in it.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        let mut session = self.clone();
+        let mut session = self.without_news();
         let unconfirmed = session.lose_all();
         let now = session.now;
         let timer = |timer| session.timers.get(timer).map(|at| Offset::of(at, now));
@@ -234,6 +257,33 @@ impl Session {
         }
         self.flush();
         Ok(self)
+    }
+
+    /// A copy that has nothing to tell but the frames that are not drained.
+    fn without_news(&self) -> Self {
+        let unwritten = |output: &Output| match output {
+            Output::SendFrame(frame) => Some(Output::SendFrame(frame.clone())),
+            _ => None,
+        };
+        Self {
+            config: self.config.clone(),
+            now: self.now,
+            rng: self.rng.clone(),
+            phase: self.phase,
+            timers: self.timers.clone(),
+            outputs: self.outputs.iter().filter_map(unwritten).collect(),
+            connection: self.connection.without_info(),
+            requests: self.requests.clone(),
+            rate_limit: self.rate_limit.clone(),
+            typing_rest: self.typing_rest.clone(),
+            typing: self.typing.clone(),
+            peer_typing: PeerTyping::new(0),
+            receipts: self.receipts.clone(),
+            outbox: self.outbox.clone(),
+            supported: self.supported,
+            capabilities: self.capabilities,
+            stats: self.stats,
+        }
     }
 
     /// Loses the transport, and gives the text that was in flight.

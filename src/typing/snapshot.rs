@@ -4,25 +4,28 @@
 
 use core::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Belief, Typing};
 use crate::offset::Offset;
 use crate::time::Instant;
+use crate::tree::from_tree;
 
 /// The indicator of a session without a connection.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct TypingSnapshot {
     /// When the user's typing ends if no key follows.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     lapses: Option<Offset>,
     starts: Offset,
     paused_until: Offset,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     last_on: Option<Offset>,
     /// Whether the remote may show typing.
     believed: bool,
 }
+
+from_tree!(TypingSnapshot { starts, paused_until, believed } { lapses, last_on });
 
 impl TypingSnapshot {
     /// The user is not typing any more.

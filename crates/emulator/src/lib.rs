@@ -45,4 +45,4 @@ mod shell;
 
 pub use options::{Caps, Limits, Mode, Options, ParseModeError, Rate};
 #[cfg(feature = "server")]
-pub use shell::{AgentEvents, Emulator, EmulatorBuilder, RunningEmulator, StartError};
+pub use shell::{AgentEvents, Emulator, EmulatorBuilder, RunningEmulator, StartError, StaticFiles};

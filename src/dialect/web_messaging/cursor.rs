@@ -67,6 +67,13 @@ impl<'a> Cursor<'a> {
 
     /// Reads the next value into a place.
     pub(super) fn put(&mut self, place: &mut impl Place<'a>) -> Result<()> {
+        // A page loads every copy that the compiler makes; elsewhere they are worth their room.
+        #[cfg(target_family = "wasm")]
+        let place: &mut dyn Place<'a> = place;
+        self.put_into(place)
+    }
+
+    fn put_into(&mut self, place: &mut (impl Place<'a> + ?Sized)) -> Result<()> {
         match self.peek() {
             Some(b'"') => place.put_text(self.string()?),
             Some(b'{') => return place.put_object(self),
@@ -112,6 +119,16 @@ impl<'a> Cursor<'a> {
         &mut self,
         mut member: impl FnMut(&mut Self, &str) -> Result<()>,
     ) -> Result<()> {
+        let member = &mut member;
+        #[cfg(target_family = "wasm")]
+        let member: &mut dyn FnMut(&mut Self, &str) -> Result<()> = member;
+        self.each_member(member)
+    }
+
+    fn each_member(
+        &mut self,
+        member: &mut (impl FnMut(&mut Self, &str) -> Result<()> + ?Sized),
+    ) -> Result<()> {
         self.open(b'{')?;
         if self.peek() != Some(b'}') {
             loop {
@@ -134,6 +151,16 @@ impl<'a> Cursor<'a> {
     pub(super) fn elements(
         &mut self,
         mut element: impl FnMut(&mut Self) -> Result<()>,
+    ) -> Result<()> {
+        let element = &mut element;
+        #[cfg(target_family = "wasm")]
+        let element: &mut dyn FnMut(&mut Self) -> Result<()> = element;
+        self.each_element(element)
+    }
+
+    fn each_element(
+        &mut self,
+        element: &mut (impl FnMut(&mut Self) -> Result<()> + ?Sized),
     ) -> Result<()> {
         self.open(b'[')?;
         if self.peek() != Some(b']') {

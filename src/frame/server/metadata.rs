@@ -9,9 +9,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Serialize, Serializer};
-use serde_json::value::RawValue;
 
 use super::owned::IntoOwned;
 
@@ -73,10 +71,7 @@ impl<'a> Metadata<'a> {
     fn each<'s>(&'s self, mut take: impl FnMut(&'s str, &'s str)) {
         match &self.0 {
             Pairs::Read(pairs) => pairs.iter().for_each(|(name, value)| take(name, value)),
-            Pairs::Written(object) => {
-                // It was well formed when it was kept, so that nothing is left to fail.
-                let _ = serde_json::Deserializer::from_str(object).deserialize_map(Members(take));
-            }
+            Pairs::Written(object) => each_written(object, take),
         }
     }
 
@@ -102,26 +97,43 @@ impl<'a> Metadata<'a> {
     }
 }
 
-/// Calls its function with the pairs of an object in turn.
-struct Members<F>(F);
-
-impl<'a, F: FnMut(&'a str, &'a str)> Visitor<'a> for Members<F> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'a>>(mut self, mut map: A) -> Result<(), A::Error> {
-        while let Some((name, value)) = map.next_entry::<_, &RawValue>()? {
-            match value.get().as_bytes() {
-                [b'"', .., b'"'] => (self.0)(name, value.get().trim_matches('"')),
-                [b'n' | b'{' | b'[', ..] => {}
-                _ => (self.0)(name, value.get()),
-            }
+/// Calls `take` with the pairs of an object that is well formed and without a backslash.
+fn each_written<'a>(object: &'a str, mut take: impl FnMut(&'a str, &'a str)) {
+    let mut rest = object;
+    while let Some((_, named)) = rest.split_once('"') {
+        let Some((name, value)) = named.split_once('"') else { return };
+        let value =
+            value.trim_start_matches(|before: char| before == ':' || before.is_whitespace());
+        let (value, after) = value.split_at(length(value));
+        match value.as_bytes() {
+            [b'"', .., b'"'] => take(name, value.trim_matches('"')),
+            [b'n' | b'{' | b'[', ..] => {}
+            _ => take(name, value),
         }
-        Ok(())
+        rest = after;
     }
+}
+
+/// How long the first value in `text` is.
+fn length(text: &str) -> usize {
+    let (mut depth, mut in_string) = (0_usize, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'"' => {
+                in_string = !in_string;
+                if depth == 0 && !in_string {
+                    return at + 1;
+                }
+            }
+            _ if in_string => {}
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth > 1 => depth -= 1,
+            b'}' | b']' => return at + depth,
+            b',' | b' ' | b'\n' | b'\r' | b'\t' if depth == 0 => return at,
+            _ => {}
+        }
+    }
+    text.len()
 }
 
 impl<'a, K, V> FromIterator<(K, V)> for Metadata<'a>

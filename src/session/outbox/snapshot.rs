@@ -3,11 +3,10 @@
 //! Owns: the way from the outbox to data and back, and the check of what is read. Must not know: the
 //! rest of the snapshot.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
 
 use super::{MAX_ATTEMPTS, MAX_TRIES, Outbox, RATE, Text};
 use crate::error::RestoreError;
@@ -16,39 +15,37 @@ use crate::id::{LocalKey, TracingId};
 use crate::offset::Offset;
 use crate::sensitive::Sensitive;
 use crate::time::Instant;
+use crate::tree::from_tree;
 
 /// The texts of a session without a connection: none is in flight.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct OutboxSnapshot {
     /// Next first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     waiting: Vec<TextSnapshot>,
     /// With the host.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     kept: Vec<TextSnapshot>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     retry_at: Option<Offset>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     sent_at: Vec<Offset>,
 }
 
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 struct TextSnapshot {
     key: LocalKey,
-    #[serde(deserialize_with = "owned")]
     text: Sensitive<'static>,
-    #[serde(default, skip_serializing_if = "has_none")]
+    #[serde(skip_serializing_if = "has_none")]
     attributes: CustomAttributes,
     /// The names under which it was sent: an echo may still come.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     attempts: Vec<TracingId>,
-    #[serde(default)]
     failures: u32,
 }
 
-fn owned<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Sensitive<'static>, D::Error> {
-    String::deserialize(deserializer).map(Sensitive::from)
-}
+from_tree!(OutboxSnapshot {} { waiting, kept, retry_at, sent_at });
+from_tree!(TextSnapshot { key, text } { attributes, attempts, failures });
 
 fn has_none(attributes: &CustomAttributes) -> bool {
     attributes.0.is_empty()

@@ -48,14 +48,14 @@ fn configure() {
     );
     journey.triggering_action = Some(JourneyAction {
         id: "x".into(),
-        action_map: JourneyActionMap { id: "m".into(), version: 1.0 },
+        action_map: JourneyActionMap { id: "m".into(), version: 1 },
     });
     let long = encode(ClientBody::ConfigureSession {
         start_new: true,
         journey_context: Some(Box::new(journey.clone())),
     });
     assert_eq!(long["journeyContext"], serde_json::to_value(&journey).unwrap());
-    assert_eq!(long["journeyContext"]["triggeringAction"]["actionMap"]["version"], json!(1.0));
+    assert_eq!(long["journeyContext"]["triggeringAction"]["actionMap"]["version"], json!(1));
 }
 
 #[test]

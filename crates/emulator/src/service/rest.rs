@@ -35,7 +35,8 @@ pub enum ConversationError {
 
 impl Service {
     /// Gives out a guest token: for a new conversation, or a further one for a conversation that a guest token has
-    /// opened.
+    /// opened. If the guest has started a new conversation behind that one, the answer names the new one: it is what the
+    /// token opens.
     ///
     /// # Errors
     /// The deployment or the conversation does not exist.
@@ -58,8 +59,9 @@ impl Service {
             Some(id) => {
                 let session = self.sessions.get(id);
                 match session.map(|session| (&session.key, &session.deployment_id)) {
-                    Some((TokenKey::Guest(promised), deployment)) => {
-                        (promised.clone(), id.to_owned(), deployment.clone())
+                    Some((key @ TokenKey::Guest(promised), deployment)) => {
+                        let current = self.sessions.current(key).unwrap_or(id);
+                        (promised.clone(), current.to_owned(), deployment.clone())
                     }
                     _ => return Err(ConversationError::UnknownConversation(id.to_owned())),
                 }

@@ -8,7 +8,12 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, extract::DefaultBodyLimit, routing::get, serve::ListenerExt};
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request},
+    routing::get,
+    serve::ListenerExt,
+};
 use tokio::{
     net::TcpListener,
     sync::watch,
@@ -18,7 +23,13 @@ use tokio::{
 use tower_http::cors::CorsLayer;
 
 use super::{
-    agent, agent_events::AgentEvents, faults, rest, shared::Shared, stopping::Stopping, websocket,
+    agent,
+    agent_events::AgentEvents,
+    faults, rest,
+    shared::Shared,
+    static_files::{Server, StaticFiles},
+    stopping::Stopping,
+    websocket,
 };
 use crate::{
     options::{Mode, Options},
@@ -41,6 +52,7 @@ impl Emulator {
         EmulatorBuilder {
             options: Options::default(),
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            files: StaticFiles::new(),
         }
     }
 }
@@ -51,6 +63,7 @@ impl Emulator {
 pub struct EmulatorBuilder {
     options: Options,
     address: SocketAddr,
+    files: StaticFiles,
 }
 
 impl EmulatorBuilder {
@@ -90,11 +103,18 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Serves files beside the APIs.
+    pub fn files(mut self, files: StaticFiles) -> Self {
+        self.files = files;
+        self
+    }
+
     /// Starts it on the current tokio runtime, with time and IO enabled.
     ///
     /// # Errors
-    /// The address cannot be listened on.
+    /// The address cannot be listened on, or a header of the files is none.
     pub async fn start(mut self) -> Result<RunningEmulator, StartError> {
+        let files = self.files.into_server()?;
         let bind = |source| StartError::Bind { address: self.address, source };
         let listener = TcpListener::bind(self.address).await.map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
@@ -105,7 +125,7 @@ impl EmulatorBuilder {
         let (stop, mut stopping) = Stopping::channel();
         let shared = Arc::new(Shared::new(self.options, stopping.clone()));
         let timer = tokio::spawn(Arc::clone(&shared).run_timer());
-        let router = router(Arc::clone(&shared));
+        let router = router(Arc::clone(&shared), files);
         let listener = listener.tap_io(|stream| {
             // Small frames should not wait for each other; without it everything still works.
             let _ = stream.set_nodelay(true);
@@ -118,12 +138,14 @@ impl EmulatorBuilder {
     }
 }
 
-fn router(shared: Arc<Shared>) -> Router {
+fn router(shared: Arc<Shared>, files: Server) -> Router {
+    let files = Arc::new(files);
     Router::new()
         .route("/v1", get(websocket::upgrade))
         .merge(rest::routes())
         .nest("/agent", agent::routes().nest("/faults", faults::routes()))
         .nest("/faults", faults::routes())
+        .fallback(async move |request: Request| files.answer(request).await)
         .layer(DefaultBodyLimit::max(BODY))
         // Pages of any origin may try it out; it holds nothing but what they put in.
         .layer(CorsLayer::permissive())
@@ -217,5 +239,11 @@ pub enum StartError {
         address: SocketAddr,
         /// Why not.
         source: io::Error,
+    },
+    /// A header of [`StaticFiles`] has a name or a value that HTTP does not allow.
+    #[error("header {name:?} of the files is not allowed by HTTP")]
+    Header {
+        /// Its name.
+        name: String,
     },
 }

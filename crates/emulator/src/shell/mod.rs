@@ -9,8 +9,10 @@ mod faults;
 mod rest;
 mod server_sent;
 mod shared;
+mod static_files;
 mod stopping;
 mod websocket;
 
 pub use agent_events::AgentEvents;
 pub use builder::{Emulator, EmulatorBuilder, RunningEmulator, StartError};
+pub use static_files::StaticFiles;

@@ -15,6 +15,7 @@ mod receipts;
 mod sessions;
 mod shell_apis;
 mod shell_faults;
+mod shell_files;
 mod shell_guest;
 mod socket;
 mod tokens;

@@ -7,7 +7,7 @@ use webmessaging_emulator::{
     service::{Conversation, ConversationError},
 };
 
-use crate::world::{DEPLOYMENT, EPOCH, World, configure};
+use crate::world::{DEPLOYMENT, EPOCH, World, configure, start_new};
 
 fn create(world: &mut World) -> Conversation {
     world.service.create_conversation(Some(DEPLOYMENT), None, world.now).unwrap()
@@ -109,6 +109,27 @@ fn tokens_are_given_out_for_what_exists() {
         world.service.create_conversation(None, Some(&plain), world.now).unwrap_err(),
         ConversationError::UnknownConversation(plain)
     );
+}
+
+#[test]
+fn a_further_token_names_the_conversation_that_it_opens() {
+    let mut world = World::new();
+    let first = create(&mut world);
+    let id = world.guest_of(&first.guest_token);
+    world.service.agent_end(&first.conversation_id, true, world.now).unwrap();
+    world.pump();
+    world.frames(id);
+    assert_eq!(world.ask(id, &start_new(&first.guest_token))["body"]["newSession"], true);
+    let sessions = world.service.sessions();
+    let second = sessions.iter().find(|session| !session.read_only).unwrap();
+    assert_ne!(second.conversation_id, first.conversation_id);
+    for known in [&first.conversation_id, &second.conversation_id] {
+        let further = world.service.create_conversation(None, Some(known), world.now).unwrap();
+        assert_eq!(further.conversation_id, second.conversation_id);
+        let response = world.ask(id, &configure(&further.guest_token));
+        assert_eq!(response["body"]["newSession"], false);
+        assert_eq!(response["body"]["readOnly"], false);
+    }
 }
 
 #[test]

@@ -58,7 +58,7 @@ impl<'a> Draw<'a> {
         journey.customer_session.kind = self.text();
         journey.customer_session.id = self.text();
         if self.byte() & 1 == 1 {
-            let version = f64::from_bits(u64::from_le_bytes(self.number()));
+            let version = u64::from_le_bytes(self.number());
             journey.triggering_action = Some(JourneyAction {
                 id: self.text(),
                 action_map: JourneyActionMap { id: self.text(), version },

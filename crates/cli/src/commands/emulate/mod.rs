@@ -2,8 +2,11 @@
 //!
 //! Owns: the options and what is printed. Must not know: how the service behaves.
 
+mod page;
+
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -12,6 +15,7 @@ use webmessaging_emulator::service::Fault;
 use webmessaging_emulator::{Emulator, Limits, Mode, Options, StartError};
 
 use crate::failure::Failure;
+use page::PageOptions;
 
 /// Emulate the service on this machine until Ctrl-C
 ///
@@ -52,6 +56,8 @@ pub(crate) struct Emulate {
     /// Where ids and the tokens' signing key come from; without it they differ from run to run
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    #[command(flatten)]
+    page: PageOptions,
 }
 
 impl Emulate {
@@ -61,27 +67,37 @@ impl Emulate {
     }
 
     async fn emulate(self) -> Result<(), EmulateError> {
+        let files = self.page.files()?;
         let address =
             self.port.map_or(self.listen, |port| SocketAddr::from(([127, 0, 0, 1], port)));
-        let emulator = Emulator::builder().options(self.options()).listen(address).start().await?;
+        let emulator = Emulator::builder()
+            .options(self.options())
+            .files(files)
+            .listen(address)
+            .start()
+            .await?;
         writeln!(io::stdout(), "guests:  {}?deploymentId=ID", emulator.ws_url())?;
         let http = emulator.http_url();
         writeln!(io::stdout(), "tokens:  POST {http}/api/v2/conversations/messaging")?;
         writeln!(io::stdout(), "agents:  {http}/agent/sessions, {http}/agent/events")?;
         writeln!(io::stdout(), "faults:  POST {http}/faults")?;
+        if self.page.is_served() {
+            writeln!(io::stdout(), "page:    {http}/")?;
+        }
         io::stdout().flush()?;
+        self.page.show(&format!("{http}/"));
         tokio::signal::ctrl_c().await?;
         emulator.shutdown().await;
         Ok(())
     }
 
-    fn options(self) -> Options {
+    fn options(&self) -> Options {
         let mut options = Options::default();
         options.mode = self.mode;
-        options.deployments = self.deployment;
+        options.deployments.clone_from(&self.deployment);
         options.typing = !self.no_typing;
         options.conversation_clear = !self.no_clear;
-        options.faults = self.fault;
+        options.faults.clone_from(&self.fault);
         options.seed = self.seed;
         if let Some(seconds) = self.token_ttl {
             options.guest_token_life = Duration::from_secs(seconds);
@@ -105,6 +121,16 @@ pub(crate) enum EmulateError {
     /// The address is taken, or not ours.
     #[error("{0}: {source}", source = std::error::Error::source(.0).map(ToString::to_string).unwrap_or_default())]
     Start(#[from] StartError),
+    /// The page can't run.
+    #[error(
+        "the page needs {}, which is not there: build the browser package with crates/wasm/build.sh, \
+         or say with --package where it is",
+        missing.display()
+    )]
+    Package {
+        /// What the browser package lacks.
+        missing: PathBuf,
+    },
     /// Nothing can be printed, or Ctrl-C can't be heard.
     #[error(transparent)]
     Io(#[from] io::Error),

@@ -1,0 +1,431 @@
+// Owns: what a host can call, the check of its arguments, and who hears what happens.
+// Must not know: how the machine is run.
+
+import { Books } from './books.js';
+import { bindComposer } from './composer.js';
+import { Connection } from './connection.js';
+import { Conversation } from './conversation.js';
+import { Emitter } from './emitter.js';
+import { InvalidArgumentError, InvalidStateError, MessageNotFoundError, ofRefusal } from './errors.js';
+import { EventStream } from './event-stream.js';
+import { INSPECTION_EVENTS, Inspection } from './inspection.js';
+import { Keeper } from './keeper.js';
+import { Log } from './log.js';
+import { bindMessages } from './messages.js';
+import { notSupported } from './news.js';
+import { clockOf, pageOf } from './options.js';
+import { ignorable } from './promises.js';
+
+/** @import { WebMessagingError } from './errors.js' */
+/** @import { Guest } from './guest.js' */
+/** @import * as Api from './index.js' */
+
+const EVENTS = /** @type {const} */ ([
+  'message', 'typing', 'stopTyping', 'messageStatus', 'connectionStateChange', 'error', 'messagesMayBeMissing',
+  'conversationReplaced', 'conversationEnded', 'conversationCleared', ...INSPECTION_EVENTS,
+]);
+
+/** A guest's side of one conversation. */
+export class WebMessagingClient {
+  #log;
+  #clock;
+  #page;
+  #emitter;
+  #conversation;
+  #connection;
+  #inspection;
+  #books;
+  /** @type {Set<EventStream>} */
+  #streams = new Set();
+  /** @type {Set<() => void>} */
+  #bindings = new Set();
+
+  /** @param {Api.ClientOptions} options */
+  constructor(options) {
+    if (options === null || typeof options !== 'object') {
+      throw new InvalidArgumentError('new WebMessagingClient({guestToken, deploymentId}) needs its options');
+    }
+    this.#log = new Log(options.debug ?? false);
+    this.#clock = clockOf(options);
+    this.#page = pageOf(options);
+    this.#emitter = new Emitter(EVENTS, (run) => this.#clock.setTimeout(run, 0));
+    this.#conversation = new Conversation(options.conversationId, options.guestToken ?? undefined);
+    const hasOff = options.profile !== 'live';
+    this.#books = new Books(this.#conversation, this.#clock, hasOff, (type, detail) => this.#emit(type, detail));
+    this.#inspection = new Inspection(this.#emitter, this.#clock, this.#log, () => this.#connection.token);
+    const { persist } = options;
+    const keeper = persist
+      ? new Keeper(persist === true ? {} : persist, options.deploymentId, this.#clock, this.#log)
+      : null;
+    this.#connection = new Connection(options, this.#conversation, keeper, this.#hooks());
+  }
+
+  /** Where the connection stands. @returns {Api.ConnectionState} */
+  get state() {
+    return this.#connection.state;
+  }
+
+  /** @returns {string | undefined} */
+  get conversationId() {
+    return this.#conversation.id;
+  }
+
+  /**
+   * @param {string} type
+   * @param {(...details: any[]) => void} listener
+   */
+  on(type, listener) {
+    return this.#emitter.on(type, listener);
+  }
+
+  /**
+   * @param {string} type
+   * @param {(...details: any[]) => void} listener
+   */
+  off(type, listener) {
+    this.#emitter.off(type, listener);
+  }
+
+  /** @returns {Promise<void>} */
+  async connect() {
+    await this.#connection.connect();
+  }
+
+  /** @returns {Promise<void>} */
+  async disconnect() {
+    this.#unbind();
+    await this.#connection.disconnect();
+    for (const stream of this.#streams) stream.end();
+  }
+
+  /** The end without leave, for good: nothing of the client stays, nothing more is told. */
+  free() {
+    this.#unbind();
+    this.#connection.free();
+    this.#books.typing.fail(new InvalidStateError('the client was freed'));
+    for (const stream of this.#streams) stream.end();
+  }
+
+  /**
+   * @param {string} guestToken
+   * @param {{conversationId?: string}} [more]
+   */
+  renew(guestToken, { conversationId } = {}) {
+    if (typeof guestToken !== 'string' || guestToken === '') {
+      throw new InvalidArgumentError('renew needs a guestToken that is not empty');
+    }
+    this.#connection.renew(guestToken, conversationId);
+  }
+
+  /** @returns {Promise<void>} */
+  async startNewConversation() {
+    await this.#connection.startNew();
+  }
+
+  /**
+   * @param {Api.TypingRequest} request
+   * @returns {Promise<void>}
+   */
+  sendTypingIndicator(request) {
+    return this.#answer('sendTypingIndicator', () => {
+      const { type, conversationId } = request ?? {};
+      if (type !== 'typing' && type !== 'stopTyping') {
+        throw new InvalidArgumentError('the type of a typing indicator is \'typing\' or \'stopTyping\', nothing else');
+      }
+      this.#sameConversation(conversationId);
+      return type === 'typing' ? this.#startTyping() : this.#stopTyping();
+    });
+  }
+
+  /**
+   * @param {Api.ReceiptRequest} request
+   * @returns {Promise<void>}
+   */
+  sendReadReceipt(request) {
+    return this.#answer('sendReadReceipt', () => {
+      const { messageId, conversationId } = request ?? {};
+      if (typeof messageId !== 'string' || messageId === '') {
+        throw new InvalidArgumentError('a read receipt needs a messageId: the id of a message event');
+      }
+      if (!this.#conversation.is(conversationId)) {
+        throw new MessageNotFoundError('the message belongs to another conversation', { messageId });
+      }
+      const guest = this.#guestFor('sendReadReceipt');
+      return this.#books.receipts.ask(messageId, () => refusing(() => guest.messageVisible(messageId), { messageId }));
+    });
+  }
+
+  /**
+   * @param {Api.TextRequest} request
+   * @returns {Promise<Api.SentMessage>}
+   */
+  sendMessage(request) {
+    return this.#answer('sendMessage', () => {
+      const { text, conversationId, attributes } = request ?? {};
+      if (typeof text !== 'string' || text === '') {
+        throw new InvalidArgumentError('a message needs a text that is not empty');
+      }
+      this.#sameConversation(conversationId);
+      const custom = attributes === undefined ? undefined : JSON.stringify(attributes);
+      const send = () => {
+        const guest = this.#guestFor('sendMessage');
+        return this.#books.texts.add(text, (key) => refusing(() => guest.sendText(key, text, custom), {}));
+      };
+      const { renewing } = this.#connection;
+      const sent = renewing ? renewing.then(send) : send();
+      // A text ends the typing that leads to it.
+      this.#books.typing.ended();
+      return sent;
+    });
+  }
+
+  /**
+   * @param {number} key
+   * @returns {Promise<Api.SentMessage>}
+   */
+  retry(key) {
+    return this.#answer('retry', () => {
+      const guest = this.#guestFor('retry');
+      try {
+        guest.retry(key);
+      } catch (refusal) {
+        // It is in line already.
+        if (/** @type {{code?: string}} */ (refusal).code !== 'not_kept') throw ofRefusal(refusal, { key });
+      }
+      return this.#books.texts.again(key);
+    });
+  }
+
+  /** @param {number} key */
+  discard(key) {
+    const { guest } = this.#connection;
+    if (!guest) throw new InvalidStateError('there is no session yet: connect() first');
+    refusing(() => guest.discard(key), { key });
+    this.#books.texts.discarded(key);
+  }
+
+  /** @returns {Api.UnsentText[]} */
+  unsentTexts() {
+    return this.#books.texts.list();
+  }
+
+  /** @param {Api.KnownMessage[]} messages */
+  restoreMessages(messages) {
+    this.#books.restoreMessages(messages, this.#connection.guest);
+  }
+
+  /**
+   * @param {Element} element
+   * @returns {() => void}
+   */
+  bindComposer(element) {
+    return this.#bound((unbound) => bindComposer(element, {
+      keystroke: () => this.#connection.guest?.keystroke(),
+      cleared: () => {
+        this.#connection.guest?.inputCleared();
+        this.#books.typing.ended();
+      },
+      closed: () => {
+        this.#connection.guest?.composerClosed();
+        this.#books.typing.ended();
+      },
+    }, unbound));
+  }
+
+  /**
+   * @param {Element} container
+   * @param {Api.MessageBinding} [options]
+   * @returns {() => void}
+   */
+  bindMessages(container, options) {
+    return this.#bound((unbound) => bindMessages(container, options ?? {}, {
+      document: this.#page.document,
+      clock: this.#clock,
+      seen: (id) => this.#seen(id),
+      learned: (retry) => this.#books.onLearned(retry),
+    }, unbound));
+  }
+
+  /** @returns {Api.Inspection | null} */
+  inspect() {
+    const { guest } = this.#connection;
+    return guest ? this.#inspection.look(guest) : null;
+  }
+
+  /** @returns {string | null} */
+  snapshot() {
+    return this.#connection.snapshot(true);
+  }
+
+  /** @returns {EventStream} */
+  [Symbol.asyncIterator]() {
+    const stream = new EventStream((closed) => this.#streams.delete(closed));
+    this.#streams.add(stream);
+    return stream;
+  }
+
+  /** @returns {Promise<void>} */
+  #startTyping() {
+    const { guest, state } = this.#connection;
+    // Told in any case: what the user does is a state, and the agent is told when that is possible.
+    const alive = guest !== null && (state === 'connected' || state === 'reconnecting');
+    const told = alive && this.#books.sendsTyping ? this.#books.typing.start(guest) : null;
+    this.#refuseUnlessConnected('sendTypingIndicator');
+    if (!told) throw notSupported('typing');
+    return this.#unlessPaused(told);
+  }
+
+  /** @returns {Promise<void>} */
+  #stopTyping() {
+    const { guest } = this.#connection;
+    const told = guest ? this.#books.typing.stop(guest, this.#books.sendsTypingOff) : null;
+    this.#refuseUnlessConnected('sendTypingIndicator');
+    return this.#unlessPaused(told ?? Promise.resolve());
+  }
+
+  /**
+   * @param {Promise<void>} told
+   * @returns {Promise<void>}
+   */
+  #unlessPaused(told) {
+    const { pause } = this.#books;
+    // What is settled already stays as it is.
+    if (pause) this.#books.typing.fail(pause);
+    return told;
+  }
+
+  /**
+   * A message is on screen. Whether the ledger has taken it.
+   * @param {string} id
+   * @returns {boolean}
+   */
+  #seen(id) {
+    const { guest } = this.#connection;
+    if (!guest) return false;
+    try {
+      guest.messageVisible(id);
+      return true;
+    } catch {
+      // Not known yet: it may be the host's history, or an own text without an id so far.
+      return false;
+    }
+  }
+
+  /**
+   * @template T
+   * @param {string} call
+   * @param {() => T | Promise<T>} ask
+   * @returns {Promise<T>} may be ignored: what becomes of it is told by events, too
+   */
+  #answer(call, ask) {
+    /** @type {Promise<T>} */
+    let answer;
+    try {
+      answer = Promise.resolve(ask());
+    } catch (error) {
+      this.#log.error(call, /** @type {WebMessagingError} */ (error));
+      answer = Promise.reject(error);
+    }
+    return ignorable(answer);
+  }
+
+  /** @param {unknown} id */
+  #sameConversation(id) {
+    if (!this.#conversation.is(id)) {
+      throw new InvalidArgumentError('conversationId is of another conversation than this client\'s');
+    }
+  }
+
+  /** @param {string} call */
+  #refuseUnlessConnected(call) {
+    const { state } = this.#connection;
+    if (state !== 'connected') throw new InvalidStateError(`${call} is not possible while the client is ${state}`);
+  }
+
+  /**
+   * The machine, while it takes what can wait for a connection.
+   * @param {string} call
+   * @returns {Guest}
+   */
+  #guestFor(call) {
+    const { guest, state } = this.#connection;
+    if (!guest || (state !== 'connected' && state !== 'reconnecting')) {
+      throw new InvalidStateError(`${call} is not possible while the client is ${state}`);
+    }
+    return guest;
+  }
+
+  /** @param {(unbound: () => void) => () => void} bind */
+  #bound(bind) {
+    const unbind = bind(() => this.#bindings.delete(unbind));
+    this.#bindings.add(unbind);
+    return unbind;
+  }
+
+  #unbind() {
+    for (const unbind of [...this.#bindings]) unbind();
+  }
+
+  /**
+   * @param {Api.EventName} type
+   * @param {unknown} detail
+   */
+  #emit(type, detail) {
+    if (type === 'error') this.#log.error('error', /** @type {WebMessagingError} */ (detail));
+    this.#emitter.emit(type, detail);
+    this.#stream({ type, detail });
+    this.#connection.changed();
+  }
+
+  /** @param {{type: string, detail: unknown}} event */
+  #stream(event) {
+    for (const stream of this.#streams) stream.push(/** @type {Api.ClientEvent} */ (event));
+  }
+
+  /** @returns {import('./connection.js').Hooks} */
+  #hooks() {
+    return {
+      news: (news) => this.#books.hear(news),
+      written: (kind, id) => this.#books.written(kind, id),
+      state: (state, previous, error) => this.#stateChanged(state, previous, error),
+      accepted: () => this.#emitter.hold(),
+      replaced: () => this.#books.replaced(),
+      paused: (error) => this.#books.typing.fail(error),
+      over: (error) => this.#books.over(error),
+      error: (error) => this.#emit('error', error),
+      made: (guest, extra) => this.#books.made(guest, extra),
+      extra: () => this.#books.extra(),
+      transport: (what, transport, detail) => this.#inspection.transport(what, transport, detail),
+      frame: () => this.#inspection.frame,
+      timer: () => this.#inspection.timer,
+    };
+  }
+
+  /**
+   * @param {Api.ConnectionState} state
+   * @param {Api.ConnectionState} previous
+   * @param {WebMessagingError} [error]
+   */
+  #stateChanged(state, previous, error) {
+    this.#log.line(`${previous} -> ${state}${error ? ` (${error.message})` : ''}`);
+    const detail = error ? { state, previous, error } : { state, previous };
+    this.#emitter.emit('connectionStateChange', state, detail);
+    this.#stream({ type: 'connectionStateChange', detail });
+    if (state === 'connected') this.#books.tellLearned();
+    if (state === 'readonly') this.#books.receipts.over(new InvalidStateError('the conversation is over: it can be read only'));
+  }
+}
+
+/**
+ * @template T
+ * @param {() => T} call
+ * @param {{messageId?: string, key?: number}} of
+ * @returns {T}
+ */
+function refusing(call, of) {
+  try {
+    return call();
+  } catch (refusal) {
+    throw ofRefusal(refusal, of);
+  }
+}

@@ -1,0 +1,149 @@
+//! One WebSocket, with the closures that it calls.
+//!
+//! Owns: what a socket's events bring, and that it is detached and closed when dropped. Must not
+//! know: the session, what a message means.
+
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::*;
+use webmessaging_proto::{Close, TransportId};
+
+use crate::environment::{Environment, NOTHING, SocketEvent, WebSocket};
+
+/// The service's messages are some kilobytes; what a host keeps of an unknown part takes more room
+/// than it does on the wire.
+const MAX_MESSAGE_SIZE: u32 = 1024 * 1024;
+/// `WebSocket.CLOSING` and `CLOSED` are not under this.
+const CLOSING: f64 = 2.0;
+
+/// A socket that is dialing, open or closing. Dropping it cuts it off: nothing is heard of it any
+/// more. Calls into JavaScript when dropped.
+pub(crate) struct Socket {
+    pub(crate) id: TransportId,
+    inner: WebSocket,
+    /// Called by the socket as long as this lives.
+    _on_open: Closure<dyn Fn()>,
+    _on_message: Closure<dyn Fn(SocketEvent)>,
+    _on_close: Closure<dyn Fn(SocketEvent)>,
+}
+
+/// What a socket says.
+pub(crate) enum SocketNews {
+    Opened,
+    Message(Incoming),
+    /// With its code, if it has one.
+    Closed(Option<u16>),
+}
+
+/// A message.
+pub(crate) enum Incoming {
+    Text(String),
+    Binary(Vec<u8>),
+    /// Too long, or of a kind that holds no frame.
+    Unfit,
+}
+
+impl Socket {
+    /// Dials `url`; `hear` is called with all that the socket says.
+    ///
+    /// # Errors
+    /// The exception of the constructor.
+    pub(crate) fn dial(
+        id: TransportId,
+        environment: &Environment,
+        url: &str,
+        hear: impl Fn(TransportId, SocketNews) + Clone + 'static,
+    ) -> Result<Self, JsValue> {
+        let socket = environment.dial(url)?;
+        socket.set_binary_type("arraybuffer");
+        let (on_open, on_message, on_close) = (hear.clone(), hear.clone(), hear);
+        let on_open = Closure::new(move || on_open(id, SocketNews::Opened));
+        let on_message = Closure::new(move |event: SocketEvent| {
+            on_message(id, SocketNews::Message(Incoming::of(&event)));
+        });
+        let on_close = Closure::new(move |event: SocketEvent| {
+            on_close(id, SocketNews::Closed(code_of(&event)));
+        });
+        socket.set_onopen(on_open.as_ref());
+        socket.set_onmessage(on_message.as_ref());
+        socket.set_onclose(on_close.as_ref());
+        // A close follows every error. Some sockets throw when nobody listens, even after a close.
+        NOTHING.with(|nothing| socket.set_onerror(nothing));
+        Ok(Self {
+            id,
+            inner: socket,
+            _on_open: on_open,
+            _on_message: on_message,
+            _on_close: on_close,
+        })
+    }
+
+    /// What a frame is sent with, to be called when nothing here is borrowed.
+    pub(crate) fn sender(&self) -> Sender {
+        Sender(self.inner.clone())
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        let nothing = JsValue::NULL;
+        self.inner.set_onopen(&nothing);
+        self.inner.set_onmessage(&nothing);
+        self.inner.set_onclose(&nothing);
+        if is_usable(&self.inner) {
+            // Closing what cannot be closed is no news.
+            let _ = self.inner.close();
+        }
+    }
+}
+
+/// The outgoing half of a socket.
+pub(crate) struct Sender(WebSocket);
+
+impl Sender {
+    /// Sends one message; whether the socket has taken it.
+    pub(crate) fn send(&self, text: &str) -> bool {
+        // A socket that closes would drop it without a word.
+        is_usable(&self.0) && self.0.send(text).is_ok()
+    }
+
+    /// Begins the closing handshake.
+    pub(crate) fn close(&self, close: Close) {
+        let closed = match close {
+            // The only code that a page may give.
+            Close::Normal => self.0.close_with(close.code()),
+            _ => self.0.close(),
+        };
+        if let Err(error) = closed {
+            crate::environment::report(&error);
+        }
+    }
+}
+
+fn is_usable(socket: &WebSocket) -> bool {
+    socket.ready_state().as_f64().is_none_or(|state| state < CLOSING)
+}
+
+fn code_of(event: &SocketEvent) -> Option<u16> {
+    let code = event.code().ok()?.as_f64()?;
+    // A float becomes the nearest code there is.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
+    Some(code as u16)
+}
+
+impl Incoming {
+    fn of(event: &SocketEvent) -> Self {
+        let Ok(data) = event.data() else { return Self::Unfit };
+        if let Some(text) = data.dyn_ref::<js_sys::JsString>() {
+            return if text.length() > MAX_MESSAGE_SIZE {
+                Self::Unfit
+            } else {
+                Self::Text(text.into())
+            };
+        }
+        if !data.is_object() {
+            return Self::Unfit;
+        }
+        let bytes = Uint8Array::new(&data);
+        if bytes.length() > MAX_MESSAGE_SIZE { Self::Unfit } else { Self::Binary(bytes.to_vec()) }
+    }
+}

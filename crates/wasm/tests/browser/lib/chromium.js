@@ -1,0 +1,65 @@
+// Chromium without a screen, as it starts on a machine without one, as root, and without the network.
+// Owns: how it starts, and what a page has sent, logged and complained of. Must not know: what is tested.
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { chromium } from 'playwright-core';
+import { Waiting } from './waiting.js';
+
+/** The system's Chromium; `CHROMIUM` names another. */
+const PROGRAM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** A Chromium for tests: every page counts as the one that the user looks at. */
+export function launch() {
+  return chromium.launch({ executablePath: PROGRAM, args: ARGUMENTS });
+}
+
+/** A Chromium as users have it: one tab is in front, the others are hidden, and pages that are left are kept. */
+export async function launchWithTabs() {
+  const profile = await mkdtemp(join(tmpdir(), 'webmessaging-'));
+  const started = spawn(PROGRAM, [...ARGUMENTS, '--headless', '--remote-debugging-port=0', `--user-data-dir=${profile}`], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const ended = new Promise((resolve) => started.once('exit', resolve));
+  let address;
+  for await (const line of createInterface({ input: started.stderr })) {
+    [, address] = line.match(/^DevTools listening on (\S+)/) ?? [];
+    if (address) break;
+  }
+  started.stderr.resume();
+  const browser = await chromium.connectOverCDP(address, { noDefaults: true });
+  return {
+    context: browser.contexts()[0],
+    // The context of all tabs is the browser's own, and ends with it.
+    contexts: () => [],
+    async close() {
+      await browser.close();
+      started.kill();
+      await ended;
+      await rm(profile, { recursive: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** Listens to a page, from before it loads anything: the frames that it sends, what it logs, and its errors. */
+export function listen(page) {
+  const sent = new Waiting('sent frame');
+  const errors = [];
+  const logged = [];
+  page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => sent.push(JSON.parse(payload))));
+  page.on('pageerror', (error) => errors.push(error));
+  page.on('console', (message) => logged.push(message.text()));
+  page.setDefaultTimeout(30_000);
+  return { sent, errors, logged };
+}
