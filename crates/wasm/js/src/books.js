@@ -141,7 +141,8 @@ export class Books {
    * @param {Guest | null} guest
    */
   restoreMessages(messages, guest) {
-    this.#history.push(...messages);
+    // Not spread: a long history is too many arguments.
+    this.#history = this.#history.concat(messages);
     if (!guest) return;
     for (const { id, senderId, read = false } of this.#history.splice(0)) {
       const own = senderId === 'guest';

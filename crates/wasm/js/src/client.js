@@ -1,6 +1,7 @@
-// Owns: what a host can call, the check of its arguments, and who hears what happens.
+// Owns: what a host can call, in which state, and who hears what happens.
 // Must not know: how the machine is run.
 
+import * as given from './arguments.js';
 import { Books } from './books.js';
 import { bindComposer } from './composer.js';
 import { Connection } from './connection.js';
@@ -48,7 +49,7 @@ export class WebMessagingClient {
     this.#log = new Log(options.debug ?? false);
     this.#clock = clockOf(options);
     this.#page = pageOf(options);
-    this.#emitter = new Emitter(EVENTS, (run) => this.#clock.setTimeout(run, 0));
+    this.#emitter = new Emitter(EVENTS, this.#clock);
     this.#conversation = new Conversation(options.conversationId, options.guestToken ?? undefined);
     const hasOff = options.profile !== 'live';
     this.#books = new Books(this.#conversation, this.#clock, hasOff, (type, detail) => this.#emit(type, detail));
@@ -87,21 +88,23 @@ export class WebMessagingClient {
   }
 
   /** @returns {Promise<void>} */
-  async connect() {
-    await this.#connection.connect();
+  connect() {
+    return ignorable(this.#connection.connect());
   }
 
   /** @returns {Promise<void>} */
   async disconnect() {
     this.#unbind();
+    const streams = [...this.#streams];
     await this.#connection.disconnect();
-    for (const stream of this.#streams) stream.end();
+    for (const stream of streams) stream.end();
   }
 
   /** The end without leave, for good: nothing of the client stays, nothing more is told. */
   free() {
     this.#unbind();
     this.#connection.free();
+    this.#emitter.release();
     this.#books.typing.fail(new InvalidStateError('the client was freed'));
     for (const stream of this.#streams) stream.end();
   }
@@ -111,15 +114,12 @@ export class WebMessagingClient {
    * @param {{conversationId?: string}} [more]
    */
   renew(guestToken, { conversationId } = {}) {
-    if (typeof guestToken !== 'string' || guestToken === '') {
-      throw new InvalidArgumentError('renew needs a guestToken that is not empty');
-    }
-    this.#connection.renew(guestToken, conversationId);
+    this.#connection.renew(given.newToken(guestToken), conversationId);
   }
 
   /** @returns {Promise<void>} */
-  async startNewConversation() {
-    await this.#connection.startNew();
+  startNewConversation() {
+    return this.#answer('startNewConversation', () => this.#connection.startNew());
   }
 
   /**
@@ -128,10 +128,7 @@ export class WebMessagingClient {
    */
   sendTypingIndicator(request) {
     return this.#answer('sendTypingIndicator', () => {
-      const { type, conversationId } = request ?? {};
-      if (type !== 'typing' && type !== 'stopTyping') {
-        throw new InvalidArgumentError('the type of a typing indicator is \'typing\' or \'stopTyping\', nothing else');
-      }
+      const { type, conversationId } = given.typingRequest(request);
       this.#sameConversation(conversationId);
       return type === 'typing' ? this.#startTyping() : this.#stopTyping();
     });
@@ -143,10 +140,7 @@ export class WebMessagingClient {
    */
   sendReadReceipt(request) {
     return this.#answer('sendReadReceipt', () => {
-      const { messageId, conversationId } = request ?? {};
-      if (typeof messageId !== 'string' || messageId === '') {
-        throw new InvalidArgumentError('a read receipt needs a messageId: the id of a message event');
-      }
+      const { messageId, conversationId } = given.receiptRequest(request);
       if (!this.#conversation.is(conversationId)) {
         throw new MessageNotFoundError('the message belongs to another conversation', { messageId });
       }
@@ -161,15 +155,11 @@ export class WebMessagingClient {
    */
   sendMessage(request) {
     return this.#answer('sendMessage', () => {
-      const { text, conversationId, attributes } = request ?? {};
-      if (typeof text !== 'string' || text === '') {
-        throw new InvalidArgumentError('a message needs a text that is not empty');
-      }
+      const { text, conversationId, attributes } = given.textRequest(request);
       this.#sameConversation(conversationId);
-      const custom = attributes === undefined ? undefined : JSON.stringify(attributes);
       const send = () => {
         const guest = this.#guestFor('sendMessage');
-        return this.#books.texts.add(text, (key) => refusing(() => guest.sendText(key, text, custom), {}));
+        return this.#books.texts.add(text, (key) => refusing(() => guest.sendText(key, text, attributes), {}));
       };
       const { renewing } = this.#connection;
       const sent = renewing ? renewing.then(send) : send();
@@ -186,13 +176,14 @@ export class WebMessagingClient {
   retry(key) {
     return this.#answer('retry', () => {
       const guest = this.#guestFor('retry');
-      try {
-        guest.retry(key);
-      } catch (refusal) {
-        // It is in line already.
-        if (/** @type {{code?: string}} */ (refusal).code !== 'not_kept') throw ofRefusal(refusal, { key });
-      }
-      return this.#books.texts.again(key);
+      return this.#books.texts.again(given.textKey(key), () => {
+        try {
+          guest.retry(key);
+        } catch (refusal) {
+          // It is in line already.
+          if (/** @type {{code?: string}} */ (refusal).code !== 'not_kept') throw ofRefusal(refusal, { key });
+        }
+      });
     });
   }
 
@@ -200,7 +191,8 @@ export class WebMessagingClient {
   discard(key) {
     const { guest } = this.#connection;
     if (!guest) throw new InvalidStateError('there is no session yet: connect() first');
-    refusing(() => guest.discard(key), { key });
+    const text = given.textKey(key);
+    refusing(() => guest.discard(text), { key });
     this.#books.texts.discarded(key);
   }
 
@@ -211,7 +203,7 @@ export class WebMessagingClient {
 
   /** @param {Api.KnownMessage[]} messages */
   restoreMessages(messages) {
-    this.#books.restoreMessages(messages, this.#connection.guest);
+    this.#books.restoreMessages(given.knownMessages(messages), this.#connection.guest);
   }
 
   /**

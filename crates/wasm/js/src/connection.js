@@ -6,7 +6,7 @@ import * as endings from './endings.js';
 import { InvalidArgumentError, InvalidStateError, NetworkError, WebMessagingError } from './errors.js';
 import { loadGuest } from './loader.js';
 import { Machine } from './machine.js';
-import { check, pageOf } from './options.js';
+import { check, clockOf, pageOf } from './options.js';
 import { PageLife } from './page-life.js';
 import { deferred } from './promises.js';
 
@@ -16,6 +16,11 @@ import { deferred } from './promises.js';
 /** @import { ClientOptions, ConnectionState } from './index.js' */
 /** @import { Deferred } from './promises.js' */
 /** @import { MachineHooks } from './machine.js' */
+
+/** How long to wait for the service, and for a token, unless told otherwise. */
+const PATIENCE_MS = 300_000;
+/** Phases without a connection, nor one to come. */
+const OVER = ['idle', 'closed', 'failed'];
 
 /**
  * @typedef {object} ConnectionHooks
@@ -52,6 +57,9 @@ export class Connection {
   #startingNew = false;
   /** @type {number | string | null} */
   #fault = null;
+  #clock;
+  /** Ends the wait for the service. @type {unknown} */
+  #patience = null;
   #suspended = false;
   #freed = false;
 
@@ -63,7 +71,8 @@ export class Connection {
    */
   constructor(options, conversation, keeper, hooks) {
     this.#options = options;
-    this.#credentials = new Credentials(options, conversation);
+    this.#clock = clockOf(options);
+    this.#credentials = new Credentials(options, conversation, this.#clock);
     this.#pageLife = new PageLife(pageOf(options), {
       hidden: () => this.#machine.save(this.token),
       shown: () => this.#machine.withdraw(),
@@ -107,7 +116,9 @@ export class Connection {
     const life = {};
     this.#life = life;
     this.#accepted = false;
-    this.#credentials.accepted();
+    this.#fault = null;
+    this.#credentials.startAnew();
+    this.#bePatient();
     this.#setState('connecting');
     this.#open(life);
     return attempt.promise;
@@ -115,15 +126,16 @@ export class Connection {
 
   /** @returns {Promise<void>} */
   disconnect() {
-    if (this.#leaving) return this.#leaving.promise;
-    const leaving = /** @type {Deferred<void>} */ (deferred());
-    const guest = this.guest;
-    const isOpen = guest && !['idle', 'closed', 'failed'].includes(guest.phase);
-    if (isOpen) this.#leaving = leaving;
+    const { guest } = this;
+    const isOpen = guest && !OVER.includes(guest.phase);
+    if (isOpen) this.#leaving ??= deferred();
+    const left = Promise.resolve(this.#leaving?.promise);
     this.#end(new InvalidStateError('the client is disconnected: disconnect() was called'));
     if (isOpen) guest.disconnect();
-    else leaving.resolve();
-    return leaving.promise.then(() => this.#putAway());
+    return left.then(() => {
+      // Unless it was connected again meanwhile.
+      if (this.#life === null) this.#putAway();
+    });
   }
 
   /** The end without leave. */
@@ -158,6 +170,7 @@ export class Connection {
     const attempt = /** @type {Deferred<void>} */ (deferred());
     this.#attempt = attempt;
     this.#startingNew = true;
+    this.#bePatient();
     this.guest.startNew();
     return attempt.promise;
   }
@@ -176,6 +189,7 @@ export class Connection {
     try {
       // Whatever is found wanting, connect() has returned before.
       await this.#leaving?.promise;
+      if (this.#life !== life) return;
       check(this.#options);
       if (this.token === '') await this.#askForToken(life, 'missing');
       const Guest = await loadGuest();
@@ -249,7 +263,7 @@ export class Connection {
   /** @param {boolean} writable */
   #ready(writable) {
     this.#accepted = true;
-    this.#credentials.accepted();
+    this.#stopWaiting();
     this.#fault = null;
     if (this.#startingNew && writable) {
       this.#startingNew = false;
@@ -289,6 +303,7 @@ export class Connection {
     this.#setState(this.#accepted ? 'reconnecting' : 'connecting', error);
     this.#hooks.paused(new NetworkError('the token is being renewed', { cause: error }));
     this.#renewing ??= deferred();
+    this.#bePatient();
     this.#renew(life, reason === 'session_expired' ? 'expired' : 'refused');
   }
 
@@ -328,6 +343,7 @@ export class Connection {
     this.#dialed = false;
     this.#startingNew = false;
     this.#suspended = false;
+    this.#stopWaiting();
     this.#renewing?.resolve();
     this.#renewing = null;
     const attempt = this.#attempt;
@@ -337,8 +353,26 @@ export class Connection {
     else if (wasAlive && !(error instanceof InvalidStateError)) this.#hooks.error(error);
     // What the machine has still to tell of this end comes before.
     queueMicrotask(() => {
-      if (this.#state === 'disconnected') this.#hooks.over(error);
+      if (this.#state !== 'disconnected') return;
+      this.#hooks.over(error);
+      if (!this.#leaving) this.#putAway();
     });
+  }
+
+  /** The service may refuse for now without end, and a provider may never answer; a host must not wait for ever. */
+  #bePatient() {
+    const { giveUp = PATIENCE_MS } = this.#options.reconnect ?? {};
+    if (giveUp === null || this.#patience !== null) return;
+    this.#patience = this.#clock.setTimeout(() => {
+      this.#patience = null;
+      this.#machine.letGo(true);
+      this.#end(endings.kept(this.#fault));
+    }, giveUp);
+  }
+
+  #stopWaiting() {
+    if (this.#patience !== null) this.#clock.clearTimeout(this.#patience);
+    this.#patience = null;
   }
 
   #left() {
@@ -369,6 +403,7 @@ export class Connection {
     this.#suspended = true;
     this.#dialed = false;
     this.#machine.letGo(false);
+    this.#left();
     this.#hooks.paused(new NetworkError('the page is being left'));
   }
 

@@ -20,7 +20,7 @@ export class Conversation {
    */
   constructor(id, token) {
     this.#given = id;
-    this.#id = id ?? (token === undefined ? undefined : conversationOf(token));
+    this.#id = id ?? (typeof token === 'string' ? conversationOf(token) : undefined);
   }
 
   get id() {

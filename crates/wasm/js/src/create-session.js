@@ -31,7 +31,7 @@ export async function createSession(options) {
     throw new NetworkError('the session could not be created: the backend cannot be reached', { cause });
   }
   if (!response.ok) throw refused(response);
-  return sessionOf(await response.json().catch(() => undefined), response.status);
+  return sessionOf(await response.json().catch(() => undefined), response.status, options);
 }
 
 /** @param {Response} response */
@@ -47,10 +47,11 @@ function refused(response) {
 /**
  * @param {any} answer
  * @param {number} status
+ * @param {CreateSessionOptions} asked what a backend need not repeat
  * @returns {Session}
  */
-function sessionOf(answer, status) {
-  const { guestToken, conversationId, deploymentId } = answer ?? {};
+function sessionOf(answer, status, asked) {
+  const { guestToken, conversationId = asked.conversationId, deploymentId = asked.deploymentId } = answer ?? {};
   if (typeof guestToken !== 'string' || guestToken === '') {
     const message = 'the session could not be created: the backend\'s answer has no guestToken';
     throw new NetworkError(message, { status });

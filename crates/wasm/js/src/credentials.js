@@ -4,23 +4,29 @@ import { AuthenticationError } from './errors.js';
 import { missingToken } from './endings.js';
 
 /** @import { Conversation } from './conversation.js' */
-/** @import { ClientOptions, TokenReason } from './index.js' */
+/** @import { ClientOptions, Clock, TokenReason } from './index.js' */
+
+/** A token that is refused sooner was never good, and the next one would not be either. */
+const GOOD_MS = 30_000;
 
 export class Credentials {
   #token;
   #provider;
   #conversation;
-  /** The token was given after a refusal, and nobody has taken it yet. */
-  #onProbation = false;
+  #clock;
+  /** When the token was given after a refusal; null: it was not. @type {number | null} */
+  #renewedAt = null;
 
   /**
    * @param {ClientOptions} options
    * @param {Conversation} conversation
+   * @param {Clock} clock
    */
-  constructor({ guestToken, tokenProvider }, conversation) {
+  constructor({ guestToken, tokenProvider }, conversation, clock) {
     this.#token = guestToken ?? '';
     this.#provider = tokenProvider;
     this.#conversation = conversation;
+    this.#clock = clock;
   }
 
   /** Empty if there is none. */
@@ -28,12 +34,10 @@ export class Credentials {
     return this.#token;
   }
 
-  /**
-   * Whether to ask for another token after a refusal: once for each. A new one that is refused as well
-   * is no reason to go on asking.
-   */
+  /** Whether to ask for another token after a refusal. A new one that is refused as well is no reason to go on. */
   get canRenew() {
-    return this.#provider !== undefined && !this.#onProbation;
+    if (this.#provider === undefined) return false;
+    return this.#renewedAt === null || this.#clock.now() - this.#renewedAt >= GOOD_MS;
   }
 
   /**
@@ -45,9 +49,9 @@ export class Credentials {
     this.#conversation.renew(conversationId, token);
   }
 
-  /** The service takes the token. */
-  accepted() {
-    this.#onProbation = false;
+  /** The host wants to connect: whatever was refused before, the provider may be asked. */
+  startAnew() {
+    this.#renewedAt = null;
   }
 
   /**
@@ -67,7 +71,7 @@ export class Credentials {
     if (typeof token?.guestToken !== 'string' || token.guestToken === '') {
       throw new AuthenticationError('the tokenProvider gave no guestToken');
     }
-    this.#onProbation = reason !== 'missing';
+    if (reason !== 'missing') this.#renewedAt = this.#clock.now();
     return token;
   }
 }

@@ -3,6 +3,7 @@
 
 import { InvalidArgumentError } from './errors.js';
 
+/** @import { Clock } from './index.js' */
 /** @typedef {(...details: any[]) => void} Listener */
 
 /**
@@ -17,15 +18,17 @@ export class Emitter {
   #listeners;
   /** @type {{type: string, details: unknown[]}[] | null} */
   #held = null;
-  #nextTask;
+  #clock;
+  /** The next task. @type {unknown} */
+  #timeout = null;
 
   /**
    * @param {readonly string[]} types
-   * @param {(run: () => void) => void} nextTask runs something in a task of its own, soon
+   * @param {Clock} clock
    */
-  constructor(types, nextTask) {
+  constructor(types, clock) {
     this.#listeners = new Map(types.map((type) => [type, new Set()]));
-    this.#nextTask = nextTask;
+    this.#clock = clock;
   }
 
   /**
@@ -71,11 +74,17 @@ export class Emitter {
   hold() {
     if (this.#held) return;
     this.#held = [];
-    this.#nextTask(() => {
-      // What listeners cause meanwhile comes behind.
-      for (const event of this.#held ?? []) this.#deliver(event.type, event.details);
-      this.#held = null;
-    });
+    this.#timeout = this.#clock.setTimeout(() => this.release(), 0);
+  }
+
+  /** Nothing waits any longer. */
+  release() {
+    const held = this.#held;
+    if (!held) return;
+    this.#clock.clearTimeout(this.#timeout);
+    // What listeners cause meanwhile comes behind.
+    for (let event = held.shift(); event; event = held.shift()) this.#deliver(event.type, event.details);
+    this.#held = null;
   }
 
   /**

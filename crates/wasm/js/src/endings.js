@@ -20,6 +20,15 @@ export function missingToken() {
 }
 
 /**
+ * The service has kept us waiting for too long.
+ * @param {number | string | null} fault what it said last that should not be
+ */
+export function kept(fault) {
+  const because = fault === null ? '' : ` (it answered ${fault})`;
+  return new NetworkError(`the session was not accepted in time${because}: connect() tries again`);
+}
+
+/**
  * A session that failed.
  * @param {string | undefined} reason the machine's
  * @param {number | string | null} fault what the service said last that should not be

@@ -134,7 +134,7 @@ export interface Locks {
 export interface PersistOptions {
   /** Default: `sessionStorage`. */
   storage?: Store | undefined;
-  /** Default: `webmessaging:<deploymentId>`. */
+  /** One client of a page has a key at a time; others keep nothing. Default: `webmessaging:<deploymentId>`. */
   key?: string | undefined;
   /** Default: `navigator.locks`. `false`: you make sure that nobody else uses what is stored. */
   locks?: Locks | false | undefined;
@@ -164,7 +164,7 @@ export interface ReconnectOptions {
   cap?: number;
   /** So long connected, and the waits start small again. Default 30000. */
   stable?: number;
-  /** How long to go on; null: for ever. Default 300000. */
+  /** How long to go on, or to wait for a first connection or a token; null: for ever. Default 300000. */
   giveUp?: number | null;
 }
 
@@ -176,7 +176,7 @@ export interface ClientOptions extends EndpointOptions {
   conversationId?: string | undefined;
   /** Logs addresses, closes, attempts and frames, without token and texts; to the console, or to a function. */
   debug?: boolean | ((line: string) => void) | undefined;
-  /** Asked for a token when there is none, and once when the service refuses the one there is. */
+  /** Asked for a token when there is none, and once when the service refuses one that was good (for 30 s, if it is a new one). */
   tokenProvider?: ((why: { reason: TokenReason }) => GivenToken | Promise<GivenToken>) | undefined;
   /** Default: `globalThis.WebSocket`. */
   WebSocket?: WebSocketClass | undefined;

@@ -7,11 +7,15 @@
 /** A page that is being left gives its lock back a moment after the next one has begun. */
 const PATIENCE_MS = 500;
 
+/** The clients of this page that keep something, by store and key. @type {WeakMap<Store, Map<string, Keeper>>} */
+const users = new WeakMap();
+
 /** @typedef {{lock: string, identity: string, snapshot: string}} Stored */
 
 /**
  * Keeps a snapshot in a store of the tab, and holds a lock that is named in it. A duplicated tab has
- * a copy of the store, but not the lock: it starts empty.
+ * a copy of the store, but not the lock: it starts empty. Of several clients in a page, the first one has
+ * a key; the others keep nothing.
  *
  * Where there are no locks, nobody can know whether a snapshot has a twin. Then nothing is kept, and
  * nothing restored: to send a text twice is worse than to lose one that the page can still show.
@@ -27,7 +31,8 @@ export class Keeper {
   /** @type {(() => void) | null} */
   #release = null;
   #owns = false;
-  #isStored = false;
+  /** What we have put into the store. @type {string | null} */
+  #saved = null;
 
   /**
    * @param {PersistOptions} options
@@ -47,7 +52,7 @@ export class Keeper {
 
   /** Whether a snapshot of this session lies in the store: it must not fall behind. */
   get isStored() {
-    return this.#isStored;
+    return this.#saved !== null;
   }
 
   /**
@@ -57,7 +62,7 @@ export class Keeper {
    * @returns {Promise<string | null>}
    */
   async open(identity) {
-    if (!this.#store || this.#locks === null) return null;
+    if (!this.#claim()) return null;
     const stored = this.#read();
     if (stored && stored.identity === identity && (await this.#acquire(stored.lock))) {
       this.#remove();
@@ -70,12 +75,13 @@ export class Keeper {
   }
 
   /**
-   * Goes on with what this very page has, or has kept; false if another page has taken it meanwhile.
+   * Goes on with what this very page has, or has kept; false if another page has taken it meanwhile, even
+   * if it has given something back.
    * @returns {Promise<boolean>}
    */
   async reopen() {
-    if (!this.#store || this.#locks === null) return true;
-    const ours = this.#owns || (await this.#acquire(this.#lock || newLock()));
+    if (!this.#claim()) return this.#saved === null;
+    const ours = this.#owns || ((await this.#acquire(this.#lock || newLock())) && this.#isUntouched());
     if (ours) this.#remove();
     return ours;
   }
@@ -85,11 +91,11 @@ export class Keeper {
    * @param {string} snapshot
    */
   save(identity, snapshot) {
-    if (!this.#owns || !this.#store) return;
+    if (!this.#store || !(this.#owns || (this.isStored && this.#isUntouched()))) return;
     const stored = JSON.stringify({ lock: this.#lock, identity, snapshot });
     try {
       this.#store.setItem(this.#key, stored);
-      this.#isStored = true;
+      this.#saved = stored;
     } catch (error) {
       this.#log.line(`the snapshot was not kept: ${error}`);
       this.#remove();
@@ -101,18 +107,56 @@ export class Keeper {
     if (this.#owns) this.#remove();
   }
 
-  /** Lets another page have what was saved. */
+  /** Lets another page, or another client of this one, have what was saved. */
   close() {
+    this.#letGo();
+    const users = this.#users();
+    if (users?.get(this.#key) === this) users.delete(this.#key);
+  }
+
+  /** Whether the store can be used, by this client. */
+  #claim() {
+    const users = this.#users();
+    if (!users || this.#locks === null) return false;
+    if ((users.get(this.#key) ?? this) === this) {
+      users.set(this.#key, this);
+      return true;
+    }
+    this.#log.line('nothing is kept over a reload: another client of this page has the key; give this one its own');
+    return false;
+  }
+
+  /** @returns {Map<string, Keeper> | null} */
+  #users() {
+    if (!this.#store) return null;
+    const known = users.get(this.#store) ?? new Map();
+    users.set(this.#store, known);
+    return known;
+  }
+
+  #letGo() {
     this.#owns = false;
-    this.#isStored = false;
     this.#release?.();
     this.#release = null;
+  }
+
+  /** Whether in the store is what we left there. */
+  #isUntouched() {
+    return this.#raw() === this.#saved;
+  }
+
+  #raw() {
+    try {
+      return this.#store?.getItem(this.#key) ?? null;
+    } catch {
+      return null;
+    }
   }
 
   /** @returns {Stored | null} */
   #read() {
     try {
-      const stored = JSON.parse(this.#store?.getItem(this.#key) ?? 'null');
+      const stored = JSON.parse(this.#raw() ?? 'null');
       const isOne = stored && ['lock', 'identity', 'snapshot'].every((member) => typeof stored[member] === 'string');
       return isOne ? stored : null;
     } catch {
@@ -121,7 +165,7 @@ export class Keeper {
   }
 
   #remove() {
-    this.#isStored = false;
+    this.#saved = null;
     try {
       this.#store?.removeItem(this.#key);
     } catch {
@@ -134,7 +178,7 @@ export class Keeper {
    * @returns {Promise<boolean>}
    */
   async #acquire(lock) {
-    this.close();
+    this.#letGo();
     this.#lock = lock;
     this.#owns = this.#locks === false || (await this.#wait(lock));
     return this.#owns;

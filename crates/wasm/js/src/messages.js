@@ -39,6 +39,7 @@ export function bindMessages(container, options, reader, unbound) {
   const dwelling = new Dwell(dwell);
   /** @type {unknown} */
   let timeout = null;
+  let bound = true;
 
   const look = () => {
     if (timeout !== null) clock.clearTimeout(timeout);
@@ -48,6 +49,8 @@ export function bindMessages(container, options, reader, unbound) {
     const now = clock.now();
     for (const element of dwelling.met(now)) {
       if (!reader.seen(known.get(element) ?? '')) continue;
+      // Somebody who heard of it has had enough.
+      if (!bound) return;
       taken.add(element);
       dwelling.end(element);
       onScreen.unobserve(element);
@@ -110,7 +113,6 @@ export function bindMessages(container, options, reader, unbound) {
   changes.observe(container, { subtree: true, childList: true, attributes: true, attributeFilter: [attribute, 'class'] });
   for (const element of container.querySelectorAll(selector)) inspect(element);
 
-  let bound = true;
   return () => {
     if (!bound) return;
     bound = false;

@@ -69,6 +69,10 @@ function renamed(part, values, names) {
  */
 export function check(options) {
   const { deploymentId, tokenProvider } = options;
+  for (const name of /** @type {const} */ (['guestToken', 'conversationId'])) {
+    const value = options[name] ?? '';
+    if (typeof value !== 'string') throw new InvalidArgumentError(`${name} must be a string`);
+  }
   if (typeof deploymentId !== 'string' || deploymentId === '') {
     throw new InvalidArgumentError('deploymentId is missing: it is on the page of the deployment in Genesys Cloud');
   }

@@ -1,7 +1,7 @@
 // Owns: the guest's own texts as the host sees them: their keys, what became of each, and the
 // promise of each. Must not know: when a text is sent.
 
-import { MessageError, MessageTooLongError } from './errors.js';
+import { MessageError, MessageNotFoundError, MessageTooLongError } from './errors.js';
 import { deferred } from './promises.js';
 
 /** @import { HeldText } from './guest.js' */
@@ -47,12 +47,15 @@ export class Texts {
   }
 
   /**
-   * A text is to be sent again, or is waited for again.
+   * A text is to be sent again, or is waited for again; `send` tells the machine, and throws if that refuses it.
    * @param {number} key
+   * @param {() => void} send
    * @returns {Promise<SentMessage>}
    */
-  again(key) {
-    const entry = this.#entry(key);
+  again(key, send) {
+    send();
+    const entry = this.#entries.get(key);
+    if (!entry) throw new MessageNotFoundError(`there is no text with the key ${key}`, { key });
     entry.settled ??= deferred();
     if (entry.status === 'failed' || entry.status === 'unconfirmed') this.#set(key, 'queued');
     return entry.settled.promise;
@@ -80,12 +83,12 @@ export class Texts {
 
   /** @param {number} key */
   unconfirmed(key) {
-    this.#set(key, 'unconfirmed');
     this.#reject(key, new MessageError(
       'MESSAGE_UNCONFIRMED',
       `nobody knows whether the text ${key} has arrived: retry(${key}) may send it twice, discard(${key}) forgets it`,
       { key },
     ));
+    this.#set(key, 'unconfirmed');
   }
 
   /**
@@ -93,7 +96,6 @@ export class Texts {
    * @param {number | string} code the service's, or what happened here
    */
   failed(key, code) {
-    this.#set(key, 'failed', code);
     const now = `retry(${key}) sends it again, discard(${key}) forgets it`;
     if (code === TOO_LONG) {
       this.#reject(key, new MessageTooLongError(`the service found the text ${key} too long: shorten or split it`, { key }));
@@ -106,13 +108,14 @@ export class Texts {
         'MESSAGE_FAILED', `the text ${key} was not sent (${code}): ${now}`, { key, reason: code },
       ));
     }
+    this.#set(key, 'failed', code);
   }
 
   /** @param {number} key */
   discarded(key) {
-    this.#tell({ key, status: 'discarded' });
     this.#reject(key, new MessageError('MESSAGE_DISCARDED', `the text ${key} was discarded`, { key }));
     this.#entries.delete(key);
+    this.#tell({ key, status: 'discarded' });
   }
 
   /**
@@ -163,16 +166,6 @@ export class Texts {
     return Object.fromEntries([...this.#entries].map(([key, { status }]) => [key, status]));
   }
 
-  /** @param {number} key */
-  #entry(key) {
-    let entry = this.#entries.get(key);
-    if (!entry) {
-      entry = { text: '', status: 'queued', settled: null };
-      this.#entries.set(key, entry);
-    }
-    return entry;
-  }
-
   /**
    * @param {number} key
    * @param {TextStatus} status
@@ -187,6 +180,7 @@ export class Texts {
   }
 
   /**
+   * Before the status is told: a listener may ask for the text again, and gets a promise of its own.
    * @param {number} key
    * @param {Error} error
    */

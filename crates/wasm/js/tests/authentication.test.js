@@ -112,11 +112,49 @@ test('a token that expires on the way is renewed, and what waits goes on', async
   assert.deepEqual(service.sent, ['text a', 'text a', 'text b']);
   assert.deepEqual(errors, []);
 
+  await clock.advance(30_000);
   service.answers.configure = takes('token-3');
   expire(service);
   await clock.advance(1000);
   assert.equal(client.state, 'connected');
   assert.equal(asked, 2, 'once for each refusal');
+});
+
+test('a new token that is accepted and then refused ends it: nobody asks for tokens without end', async () => {
+  let asked = 0;
+  const { client, clock, service } = await connected({ tokenProvider: () => `token-${++asked}` });
+  const errors = heard(client, 'error');
+  service.answers.text = refusal(401);
+  service.newSession = false;
+  const sent = client.sendMessage({ text: 'a' });
+  await clock.advance(10_000);
+  assert.equal(asked, 1);
+  await assert.rejects(sent, { code: 'MESSAGE_QUEUED' });
+  assert.deepEqual([client.state, errors.length], ['disconnected', 1]);
+});
+
+test('a provider that never answers is not waited for without end', async () => {
+  const tokenProvider = () => new Promise(() => {});
+  const first = world({ guestToken: undefined, tokenProvider });
+  const connecting = first.client.connect();
+  await first.clock.advance(299_000);
+  assert.equal(await outcome(connecting), 'pending');
+  await first.clock.advance(1000);
+  await assert.rejects(connecting, { code: 'NETWORK' });
+
+  const { client, clock, service } = await connected({ tokenProvider, reconnect: { giveUp: 5000 } });
+  const errors = heard(client, 'error');
+  expire(service);
+  const meanwhile = client.sendMessage({ text: 'a' });
+  await clock.advance(5000);
+  await assert.rejects(meanwhile, { code: 'INVALID_STATE' });
+  assert.deepEqual([client.state, errors.length, clock.timers.size], ['disconnected', 1, 0]);
+});
+
+test('a token or a conversation that is no string is refused by connect, not by the constructor', async () => {
+  for (const options of [{ guestToken: 123 }, { guestToken: {} }, { conversationId: 5 }]) {
+    await assert.rejects(world(options).client.connect(), { code: 'INVALID_ARGUMENT', message: /must be a string/ });
+  }
 });
 
 test('without a provider an expired token ends it, and texts stay in line', async () => {

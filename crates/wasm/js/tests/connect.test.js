@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AuthenticationError, NetworkError } from '../src/index.js';
-import { listeners, page } from './support/page.js';
-import { accepted, endedReadOnly, refusal } from './support/service.js';
-import { connected, heard, outcome, within, world } from './support/world.js';
+import { TestLocks, TestStore, listeners, page } from './support/page.js';
+import { accepted, endedReadOnly, refusal, tooMany } from './support/service.js';
+import { connected, heard, outcome, settle, within, world } from './support/world.js';
 
 test('connect resolves when the service has accepted the session', async () => {
   const { client, clock, service } = world();
@@ -197,6 +197,44 @@ test('after disconnect one can connect again, in the same session', async () => 
   assert.equal(client.state, 'connected');
 });
 
+test('the last word counts: disconnect, connect, disconnect', async () => {
+  const { client, clock, service } = await connected();
+  const leaving = client.disconnect();
+  const failing = assert.rejects(client.connect(), { code: 'INVALID_STATE' });
+  await within(clock, Promise.all([leaving, client.disconnect()]));
+  await failing;
+  await clock.advance(1000);
+  assert.deepEqual([client.state, service.sockets.length], ['disconnected', 1]);
+  await within(clock, client.connect());
+});
+
+test('a page that is left while the client leaves holds up nobody', async () => {
+  const around = page();
+  const { client, clock } = await connected({ page: around });
+  const leaving = client.disconnect();
+  around.leave();
+  await leaving;
+  around.comeBack();
+  await within(clock, client.connect());
+  assert.equal(client.state, 'connected');
+});
+
+test('a connect that fails leaves no listener, no lock and no rejection that nobody asked for', async () => {
+  const around = page();
+  const locks = new TestLocks();
+  const { client, clock, service } = world({ page: around, persist: { storage: new TestStore(), locks } });
+  service.dial = 'refuse';
+  client.connect();
+  await clock.advance(1000);
+  await within(clock, client.connect()).then(assert.fail, ({ code }) => assert.equal(code, 'NETWORK'));
+  client.startNewConversation();
+  await settle();
+  assert.deepEqual([listeners(around), locks.size], [0, 0]);
+  service.dial = 'open';
+  await within(clock, client.connect());
+  assert.deepEqual([listeners(around) > 0, locks.size], [true, 1]);
+});
+
 test('free leaves no timer, closes the socket, and is the end', async () => {
   const around = page();
   const { client, clock, service } = await connected({ page: around, heartbeat: 30_000 });
@@ -261,6 +299,24 @@ test('connect waits while the service asks for a pause', async () => {
   delete service.answers.configure;
   await within(clock, connecting);
   assert.equal(client.state, 'connected');
+});
+
+test('a service that asks for one pause after the other is not waited for without end', async () => {
+  for (const answer of [tooMany(3), refusal(503)]) {
+    const { client, clock, service } = world();
+    service.answers.configure = answer;
+    const connecting = client.connect();
+    await within(clock, connecting, 400_000).then(assert.fail, ({ code }) => assert.equal(code, 'NETWORK'));
+    assert.equal(client.state, 'disconnected');
+    await clock.advance(600_000);
+    assert.deepEqual([service.sockets.length, clock.timers.size], [1, 0]);
+  }
+  const { client, clock, service } = await connected();
+  service.push(endedReadOnly());
+  service.answers.configure = tooMany(3);
+  const starting = client.startNewConversation();
+  await clock.advance(300_000);
+  await assert.rejects(starting, { code: 'NETWORK' });
 });
 
 test('the connection is checked every 30 s; one that does not answer is lost', async () => {

@@ -26,6 +26,12 @@ test('a session is what the backend answers', async () => {
   assert.deepEqual(asked.at(-1), { method: 'POST', type: 'application/json', extra: 'e', body: { deploymentId: 'd' } });
 });
 
+test('what was asked for need not be repeated in the answer', async () => {
+  answer = { body: JSON.stringify({ guestToken: 't' }) };
+  const session = await createSession({ url, deploymentId: 'd', conversationId: 'c' });
+  assert.deepEqual(session, { guestToken: 't', conversationId: 'c', deploymentId: 'd' });
+});
+
 test('what the backend refuses is told by kind', async () => {
   for (const [given, expected] of [
     [{ status: 401 }, { name: 'AuthenticationError', code: 'AUTHENTICATION_FAILED' }],

@@ -43,6 +43,19 @@ test('what was held comes in order, before what listeners cause', async () => {
   assert.deepEqual(order, ['one', 'two', 'm-1', 'm-2']);
 });
 
+test('what is held when the client is freed is told by then, and nothing after', async () => {
+  const { client, clock } = world();
+  const states = heard(client, 'connectionStateChange');
+  let told;
+  await within(clock, client.connect().then(() => {
+    client.free();
+    told = states.map(([, state]) => state);
+  }));
+  await clock.advance(1000);
+  assert.deepEqual(told, ['connecting', 'connected', 'disconnected']);
+  assert.deepEqual([states.length, clock.timers.size], [told.length, 0]);
+});
+
 test('an agent\'s message tells all that the service told', async () => {
   const { client, service } = await connected({ conversationId: 'c-1' });
   const events = heard(client, 'message');

@@ -216,6 +216,18 @@ test('unbound, nothing is left, and twice is once; disconnect unbinds', async ()
   await within(clock, leaving);
 });
 
+test('freed by who hears of a read, nothing goes on looking', async () => {
+  const { clock, client, elements: [first, second] } = await bound(2);
+  observer().tell([first, 1]);
+  await clock.advance(100);
+  observer().tell([second, 1]);
+  client.on('messageStatus', () => client.free());
+  await clock.advance(400);
+  // What the service does for itself.
+  await clock.advance(10);
+  assert.equal(clock.timers.size, 0);
+});
+
 test('reads are told as events', async () => {
   const { client, clock, elements: [one] } = await bound(1);
   const statuses = heard(client, 'messageStatus');

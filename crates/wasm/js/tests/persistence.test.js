@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TestLocks, TestStore, page } from './support/page.js';
+import { refusal } from './support/service.js';
 import { connected, heard, outcome, settle, within, world } from './support/world.js';
 
 /** A tab: a page in it is a world; the store stays when the page is loaded again. */
@@ -12,7 +13,9 @@ class Tab {
 
   load(options = {}) {
     this.page = page();
-    const { storage, locks } = this;
+    const { locks } = this;
+    // Each page has an object of its own for the same store.
+    const storage = Object.create(this.storage);
     return world({ page: this.page, persist: { storage, locks }, conversationId: 'c-1', ...options });
   }
 
@@ -194,6 +197,65 @@ test('a page that comes back after a twin has taken over starts empty', async ()
   await first.clock.advance(2000);
   assert.deepEqual(first.service.sent, []);
   await assert.rejects(sent, { code: 'MESSAGE_UNCONFIRMED' });
+});
+
+test('a page that comes back after the next one went on with its session starts empty', async () => {
+  const tab = new Tab();
+  const first = await open(tab.load(), true);
+  const { page: left } = tab;
+  first.service.drop();
+  const sent = first.client.sendMessage({ text: 'mine' });
+  left.leave();
+  const second = await open(tab.load());
+  await second.clock.advance(100);
+  assert.deepEqual(second.service.sent, ['text mine']);
+  tab.page.leave();
+  first.service.newSession = false;
+  left.comeBack();
+  await first.clock.advance(2000);
+  assert.deepEqual(first.service.sent, []);
+  await assert.rejects(sent, { code: 'MESSAGE_UNCONFIRMED' });
+});
+
+test('what is discarded after the end is not sent after a reload', async () => {
+  const tab = new Tab();
+  const { client, clock, service } = await open(tab.load(), true);
+  service.drop();
+  client.sendMessage({ text: 'no' });
+  client.sendMessage({ text: 'yes' });
+  service.newSession = false;
+  service.answers.configure = refusal(401);
+  await clock.advance(5000);
+  assert.equal(client.state, 'disconnected');
+  client.discard(1);
+  await settle();
+  const after = await open(tab.load());
+  await after.clock.advance(100);
+  assert.deepEqual(after.service.sent, ['text yes']);
+});
+
+test('of two clients in a page, the first one has the key; the other keeps nothing, and takes nothing', async () => {
+  const tab = new Tab();
+  const lines = [];
+  const one = tab.load();
+  await open(one, true);
+  const two = one.make({ conversationId: 'c-2', debug: (line) => lines.push(line) });
+  await within(one.clock, two.connect());
+  assert.match(lines.join('\n'), /another client of this page has the key/);
+  one.service.dial = 'refuse';
+  for (const socket of one.service.sockets) socket.ends(1006);
+  one.client.sendMessage({ text: 'one' });
+  two.sendMessage({ text: 'two' });
+  tab.page.leave();
+  const after = await open(tab.load());
+  await after.clock.advance(100);
+  assert.deepEqual(after.service.sent, ['text one']);
+
+  after.client.free();
+  const next = after.make({ conversationId: 'c-2' });
+  await within(after.clock, next.connect());
+  tab.page.leave();
+  assert.match([...tab.storage.items.values()].join(), /conversation c-2/, 'the key is free again');
 });
 
 test('a reload while the old page still holds the lock waits for it', async () => {

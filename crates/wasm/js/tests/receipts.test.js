@@ -142,6 +142,19 @@ test('messages of the host\'s history can be read, own and read ones need no rec
   assert.deepEqual(service.sent, ['read old-1', 'read old-4']);
 });
 
+test('a history that is none is refused as a whole, and one may be long', async () => {
+  const { client, service } = await connected();
+  const fine = { id: 'fine', senderId: 'agent' };
+  for (const history of [undefined, null, 5, [fine, null], [fine, {}], [fine, { id: 5, senderId: 'agent' }]]) {
+    assert.throws(() => client.restoreMessages(history), { code: 'INVALID_ARGUMENT' });
+  }
+  await assert.rejects(client.sendReadReceipt({ messageId: 'fine' }), { code: 'MESSAGE_NOT_FOUND' });
+  const long = Array.from({ length: 150_000 }, () => fine);
+  client.restoreMessages([{ id: '', senderId: 'guest' }, ...long]);
+  await client.sendReadReceipt({ messageId: 'fine' });
+  assert.equal(service.frames.length, 2);
+});
+
 test('in a new session the messages of the old one are not found', async () => {
   const { client, clock, service } = await connected();
   const events = heard(client, 'conversationReplaced');

@@ -40,7 +40,11 @@ test('a text that the service would refuse is refused here', async () => {
     await assert.rejects(client.sendMessage({ text }), { code: 'INVALID_ARGUMENT' });
   }
   await assert.rejects(client.sendMessage({ text: 'x', conversationId: '' }), { code: 'INVALID_ARGUMENT' });
-  await assert.rejects(client.sendMessage({ text: 'x', attributes: { a: 1 } }), { code: 'INVALID_ARGUMENT' });
+  const circle = {};
+  circle.of = circle;
+  for (const attributes of [{ a: 1 }, null, [], circle, { a: 1n }, () => {}]) {
+    await assert.rejects(client.sendMessage({ text: 'x', attributes }), { code: 'INVALID_ARGUMENT', message: /attributes/ });
+  }
   await clock.advance(100);
   assert.deepEqual(service.sent, []);
   assert.deepEqual(client.unsentTexts(), []);
@@ -140,6 +144,41 @@ test('discard takes a text out of the line, and settles it', async () => {
   assert.deepEqual(service.sent, []);
   assert.throws(() => client.discard(1), { code: 'MESSAGE_NOT_FOUND', key: 1 });
   await assert.rejects(client.retry(1), { code: 'MESSAGE_NOT_FOUND', key: 1 });
+});
+
+test('a listener that retries at once gets a promise of the new try', async () => {
+  const { client, clock, service } = await connected();
+  service.answers.text = refusal(400);
+  let again;
+  client.on('messageStatus', ({ key, status }) => {
+    if (status !== 'failed') return;
+    delete service.answers.text;
+    again = client.retry(key);
+  });
+  await assert.rejects(within(clock, client.sendMessage({ text: 'a' })), { code: 'MESSAGE_FAILED' });
+  assert.equal((await within(clock, again)).key, 1);
+  assert.deepEqual(client.unsentTexts(), []);
+});
+
+test('when it is told that a text is discarded, it is gone', async () => {
+  const { client, service } = await connected();
+  service.drop();
+  client.sendMessage({ text: 'a' });
+  const left = [];
+  client.on('messageStatus', ({ status }) => left.push([status, client.unsentTexts().length]));
+  client.discard(1);
+  assert.deepEqual(left, [['discarded', 0]]);
+});
+
+test('a key that is no number is refused, and changes nothing', async () => {
+  const { client, service } = await connected();
+  service.drop();
+  client.sendMessage({ text: 'a' });
+  for (const key of ['1', null, undefined, 1n, {}]) {
+    await assert.rejects(client.retry(key), { code: 'INVALID_ARGUMENT' });
+    assert.throws(() => client.discard(key), { code: 'INVALID_ARGUMENT' });
+  }
+  assert.deepEqual(client.unsentTexts(), [{ key: 1, text: 'a', status: 'queued' }]);
 });
 
 test('retry of a text that is still on its way waits for it', async () => {

@@ -60,6 +60,8 @@ export class GuestChat {
   #again = () => {};
   /** It was pressed, and is gone with the focus as soon as there is a connection. */
   #returning = false;
+  /** Ends what listens to the pane. */
+  #unbind = () => {};
 
   /**
    * @param {object} hooks
@@ -89,6 +91,7 @@ export class GuestChat {
     try {
       session = await open();
     } catch (error) {
+      setState(this.#parts.state, ...STATES.disconnected);
       this.#over(/** @type {Error} */ (error).message, 'Try again', () => this.start(open));
       return;
     }
@@ -101,6 +104,8 @@ export class GuestChat {
   #use({ guestToken, deploymentId, conversationId }) {
     this.#client?.free();
     this.#log.clear();
+    this.#typists.clear();
+    setTyping(this.#parts.indicator, null);
     const client = new WebMessagingClient({
       guestToken,
       deploymentId,
@@ -143,9 +148,10 @@ export class GuestChat {
   async #connect() {
     const client = this.#client;
     if (!client) return;
-    // A disconnect has taken them away.
-    client.bindComposer(this.#parts.form);
-    client.bindMessages(this.#parts.scroll);
+    // A disconnect has taken them away, a failure has not.
+    this.#unbind();
+    const bindings = [client.bindComposer(this.#parts.form), client.bindMessages(this.#parts.scroll)];
+    this.#unbind = () => bindings.forEach((unbind) => unbind());
     // What goes wrong is told by the state.
     await client.connect().catch(() => {});
   }
@@ -267,6 +273,8 @@ export class GuestChat {
     setState(shown, ...(STATES[state] ?? [state, 'idle']));
     const writable = state === 'connected' || state === 'reconnecting';
     leave.hidden = !writable;
+    // The button in it may have the focus, and goes away by itself.
+    this.#returning ||= banner.contains(document.activeElement);
     banner.hidden = state !== 'reconnecting';
     form.hidden = state === 'readonly' || state === 'disconnected';
     field.disabled = send.disabled = !writable;
