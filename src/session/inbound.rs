@@ -12,6 +12,7 @@ use crate::id::{TracingId, TransportId};
 use crate::output::{Close, ClosedReason, Event, FaultCode, Message};
 use crate::peer_typing::{PeerTypingEnd, UNKNOWN_KIND};
 use crate::receipts::{Sender, check_id};
+use crate::timer::Timer;
 
 use super::requests::Cause;
 use super::routing::ServerError;
@@ -95,7 +96,9 @@ impl Session {
         } else if message.direction == Direction::Inbound && frame.envelope == Envelope::Response {
             // The reply to a health check: of this connection, from a server that names no request,
             // or of an older one.
-            self.answered(self.requests.unanswered_echo().filter(|_| frame.tracing_id.is_none()));
+            let awaited = self.timers.get(Timer::HealthCheckAnswer).is_some();
+            let echo = self.requests.newest_echo();
+            self.answered(echo.filter(|_| awaited && frame.tracing_id.is_none()));
             return;
         }
         let from = match message.direction {

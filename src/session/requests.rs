@@ -127,10 +127,10 @@ impl Requests {
         }
     }
 
-    /// The newest health check, if it waits for an answer.
-    pub(crate) fn unanswered_echo(&self) -> Option<TracingId> {
+    /// The newest health check.
+    pub(crate) fn newest_echo(&self) -> Option<TracingId> {
         let echo = self.log.iter().rev().find(|request| request.cause == Cause::Echo)?;
-        (!echo.answered).then_some(echo.tracing_id)
+        Some(echo.tracing_id)
     }
 
     /// Whether `count` more requests fit into the share's part of the budget.

@@ -86,6 +86,19 @@ fn an_answer_without_a_name_will_do() {
 }
 
 #[test]
+fn an_answer_without_a_name_will_do_after_the_answer_to_a_later_request() {
+    let mut world = World::ready(beating());
+    world.at(30_000);
+    let id = world.id_of(Sent::is_echo);
+    let nameless = frames::pong(&id).replace("tracingId", "somethingElse");
+    world.at(30_050).key();
+    let on = world.id_of_typing();
+    world.at(30_100).recv(frames::status(Some(&on), 200, "ok")).recv(nameless);
+    world.at(45_000);
+    assert_eq!(world.take(), ["30000 send echo", "30050 send on", "32050 send off"]);
+}
+
+#[test]
 fn it_rests_in_a_pause_and_while_not_ready_and_starts_again_with_each_connection() {
     let mut world = World::ready(beating());
     world.at(29_000).recv(frames::too_many(None, Some(20)));

@@ -10,11 +10,13 @@ use super::wait::Wait;
 use super::{Journey, Model};
 
 impl Model {
-    /// The choices that are open: whether a drawn wait is over that has not shown.
+    /// The choices that are open: whether a drawn wait is over that has not shown, or that is drawn
+    /// only now, for a text that fails.
     pub(super) fn choices(&self, now: Instant) -> Vec<(bool, bool)> {
         let now = self.now.max(now);
         let open = |wait: Option<Wait>| wait.is_some_and(|wait| wait.may_be_over(now));
-        let (backoff, again) = (open(self.connection.backoff), open(self.texts.again));
+        let backoff = open(self.connection.backoff);
+        let again = open(self.texts.again) || self.texts.in_flight.is_some();
         let mut choices = vec![(false, false)];
         if backoff {
             choices.push((true, false));
@@ -47,6 +49,7 @@ impl Model {
         if let Some(wait) = &mut self.texts.again {
             wait.assumed_over = again_is_over;
         }
+        self.texts.again_at_once = again_is_over;
     }
 
     /// Takes a wait that the session shows; false if it is out of its bounds.

@@ -234,7 +234,9 @@ impl Model {
                 self.hit(Rule::TextTriedAgain);
                 self.texts.in_flight = None;
                 let longest = TEXT_BACKOFF.saturating_mul(1 << (failures - 1));
-                self.texts.again = Some(Wait::new(self.now, longest));
+                let wait = Wait::new(self.now, longest);
+                let assumed_over = self.texts.again_at_once;
+                self.texts.again = Some(Wait { assumed_over, ..wait });
                 return;
             }
             self.hit(Rule::TextFailedThrice);

@@ -34,6 +34,8 @@ pub(super) struct Texts {
     pub(super) kept: Vec<Text>,
     /// After a failure of the server.
     pub(super) again: Option<Wait>,
+    /// Whether a wait that is drawn in this step is none, by assumption.
+    pub(super) again_at_once: bool,
     pub(super) paused_until: Instant,
 }
 
@@ -44,6 +46,7 @@ impl Texts {
             in_flight: None,
             kept: Vec::new(),
             again: None,
+            again_at_once: false,
             paused_until: Instant::ORIGIN,
         }
     }
