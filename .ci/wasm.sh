@@ -66,7 +66,7 @@ opt-level = "s"
 [workspace]
 MANIFEST
   # Without the paths of this machine, and with bitcode: the user's crates are linked with it in one.
-  flags="-Cembed-bitcode=yes --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
+  flags="-Cembed-bitcode=yes -Zlocation-detail=none --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
   flags+=" --remap-path-prefix=$(rustc --print sysroot)/lib/rustlib/src/rust=/rustc"
   (cd "$scratch" && RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=$scratch/target RUSTFLAGS=$flags \
     cargo build --quiet --release --target "$target" \
