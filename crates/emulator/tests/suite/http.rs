@@ -12,7 +12,7 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 /// Far longer than anything here takes.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) struct Answer {
     pub(crate) status: u16,

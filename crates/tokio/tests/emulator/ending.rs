@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use webmessaging_emulator::Options;
 use webmessaging_proto::{ClosedReason, Credentials, Event, FailReason, InputError, Phase};
-use webmessaging_tokio::{CommandError, TextError, WebSocketConnector};
+use webmessaging_tokio::{CommandError, TextError};
 
 use crate::world::World;
 
@@ -122,9 +122,9 @@ async fn after_an_end_that_is_not_read_only_the_guest_goes_on() {
 #[tokio::test]
 async fn a_session_that_was_idle_for_too_long_is_over_and_a_new_token_opens_another() {
     let mut options = Options::default();
-    options.session_life = Duration::from_secs(1);
-    let mut world = World::idle_with(options, |config| config, WebSocketConnector::new()).await;
-    world.guest.connect().await;
+    options.session_life = Duration::from_secs(900);
+    let mut world = World::ready_with(options, |config| config).await;
+    world.time_passes(Duration::from_secs(900));
     world.guest.until_failed(FailReason::SessionExpired).await;
     world.guest.until_event(Event::SessionExpired).await;
     world.agent.until("session expired").await;

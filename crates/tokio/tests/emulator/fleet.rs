@@ -1,7 +1,6 @@
 //! A fleet against the emulator: many sockets, one task, and both ends count the same.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use tokio::time::timeout;
 use webmessaging_emulator::service::AgentEventKind;
@@ -12,9 +11,9 @@ use webmessaging_tokio::{
     Fleet, FleetEvents, FleetOptions, SessionId, WebSocketConnector, fleet_with,
 };
 
+use crate::world::PATIENCE;
+
 const SESSIONS: usize = 300;
-/// How long anything may take.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What the service has seen, by its own account.
 #[derive(Debug, Default, Eq, PartialEq)]

@@ -3,13 +3,13 @@
 use std::time::{Duration, Instant};
 
 use webmessaging_emulator::Mode;
-use webmessaging_proto::{Capability, Event, Profile};
+use webmessaging_proto::{Capability, Config, Event, Profile, TypingPolicy};
 
 use crate::world::{World, mode};
 
 #[tokio::test]
 async fn the_live_profile_asks_for_nothing_that_the_live_service_lacks() {
-    let live = |config: webmessaging_proto::Config| config.with_profile(Profile::Live);
+    let live = |config: Config| config.with_profile(Profile::Live);
     let mut world = World::ready_with(mode(Mode::Live), live).await;
     world.guest.handle.keystroke();
     world.agent.until("typing on").await;
@@ -18,9 +18,11 @@ async fn the_live_profile_asks_for_nothing_that_the_live_service_lacks() {
     let one = world.agent_says("one").await;
     world.guest.sees(&one).await;
     world.guest.until_event(Event::MessageRead { id: one.into() }).await;
-    // A second On within a second would have to wait; the indicator then ends by itself.
-    world.guest.handle.keystroke();
+    // A second On within a second has to wait, so it is held for that long; the indicator then ends
+    // by itself.
+    world.guest.handle.set_typing(true);
     world.agent.until("typing on").await;
+    world.guest.handle.set_typing(false);
     world.agent.until("typing out: expired").await;
     let expected =
         ["typing on", "typing out: message", "text hello", "typing on", "typing out: expired"];
@@ -36,7 +38,11 @@ async fn the_live_profile_asks_for_nothing_that_the_live_service_lacks() {
 
 #[tokio::test]
 async fn a_long_burst_never_blinks() {
-    let live = |config: webmessaging_proto::Config| config.with_profile(Profile::Live);
+    // Long before an On is over, so that a busy machine is in time with the next.
+    let mut typing = TypingPolicy::live();
+    typing.refresh = Some(Duration::from_secs(1));
+    let live =
+        |config: Config| config.with_profile(Profile::Live).with_typing(typing).expect("valid");
     let mut world = World::ready_with(mode(Mode::Live), live).await;
     let start = Instant::now();
     // Longer than one On shows.
@@ -47,8 +53,8 @@ async fn a_long_burst_never_blinks() {
     world.settle().await;
     let told = ["typing on", "typing out: message", "text over"];
     assert_eq!(world.told(&["typing", "text"]), told);
-    // Configure, On, On again, text.
-    assert_eq!(world.guest.leave().await.frames_sent, 4);
+    // Configure, On, On again at least once, text.
+    assert!(world.guest.leave().await.frames_sent >= 4);
 }
 
 #[tokio::test]
