@@ -3,11 +3,12 @@
 //! Owns: one test a way. Must not know: the session's inside.
 
 use webmessaging_proto::frame::{ClientBody, CustomAttributes};
-use webmessaging_proto::{CloseReason, Input, InputError, Phase};
+use webmessaging_proto::{CloseReason, Input, InputError, Phase, TypingPolicy};
 
 use super::{guide, sent};
 use crate::support::World;
 use crate::support::frames::{self, Accept};
+use crate::support::world::Clock;
 
 /// A read-only session, with a message known and typing forbidden.
 fn read_only() -> World {
@@ -46,6 +47,28 @@ fn it_closes_then_configures_anew_and_everything_starts_afresh() {
     );
     let gone = Input::MessageVisible { id: "m-1".into() };
     assert_eq!(world.input(gone), Err(InputError::UnknownMessage));
+}
+
+/// The gap between two Ons is the guest's, whatever conversation they are in. A key that waits for it
+/// shows unless its idle time is over when the clock comes.
+#[test]
+fn a_key_soon_after_an_on_in_the_old_conversation_waits_for_the_gap() {
+    let mut typing = TypingPolicy::guide();
+    typing.idle = typing.min_gap;
+    let config = guide().with_typing(typing).unwrap();
+    for (late, said) in [(0, &["500 send on", "540 send off"][..]), (40, &[])] {
+        let mut world = World::ready(config.clone());
+        world.clock = Clock::Late(late);
+        world.key();
+        world.recv(frames::agent_left(true));
+        world.at(10).does(Input::StartNew);
+        closing_answer(world.at(20));
+        world.at(30).accept(Accept::NEW);
+        world.take();
+        world.at(40).key();
+        world.at(2_000);
+        assert_eq!(sent(world.take()), said, "a clock that is {late} ms late");
+    }
 }
 
 #[test]
