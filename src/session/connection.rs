@@ -352,9 +352,12 @@ impl Session {
         self.requests.all_answered(0);
         self.timers.clear(Timer::Configure);
         self.timers.clear(Timer::GiveUp);
+        if new_session {
+            // What was said to have ended was another one, even before the first.
+            self.connection.ended_by = None;
+        }
         if new_session && past != Past::Nothing {
             self.receipts.clear();
-            self.connection.ended_by = None;
             self.typing.reset();
             self.capabilities = self.supported;
             self.typing.set_policy(self.config.typing);

@@ -28,16 +28,6 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-/// A line in the log of whoever runs the server.
-#[cfg(feature = "server")]
-macro_rules! log {
-    ($($line:tt)*) => { tracing::debug!($($line)*) };
-}
-#[cfg(not(feature = "server"))]
-macro_rules! log {
-    ($($line:tt)*) => {};
-}
-
 mod options;
 pub mod service;
 #[cfg(feature = "server")]

@@ -2,6 +2,10 @@
 //!
 //! Owns: what the outside remembers, and the rules for what comes out. Must not know: the
 //! session's inside, how worlds are searched.
+//!
+//! It is not the monitor of the test kit. Two states are searched once if session and judge have the
+//! same future, so the judge is part of a state. The monitor remembers names, times and counts of
+//! all that it saw, so no two ways lead it to the same state, and nothing would be found twice.
 
 use std::time::Duration;
 

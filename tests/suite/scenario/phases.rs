@@ -224,6 +224,14 @@ fn an_agent_that_leaves_ends_the_conversation_only_if_it_is_read_only() {
 }
 
 #[test]
+fn an_end_that_came_before_the_first_session_is_of_another_conversation() {
+    let mut world = World::new(guide());
+    world.does(Input::Connect).opened().recv(frames::agent_left(true)).accept(Accept::NEW).take();
+    world.at(10).recv(frames::agent_left(false));
+    assert_eq!(world.take(), ["10 conversation_ended read_only=false"]);
+}
+
+#[test]
 fn an_answer_without_a_session_is_a_fault_and_a_loss() {
     let mut world = World::new(guide());
     world.does(Input::Connect).opened();

@@ -51,6 +51,20 @@ fn a_configure_that_was_answered_without_its_name_is_not_outstanding() {
 }
 
 #[test]
+fn a_text_that_is_not_written_yet_is_outstanding_however_alive_the_peer_is() {
+    let mut world = World::ready(guide());
+    world.drain_every = usize::MAX;
+    world.at(0).text(1, "a");
+    let transport = world.transport();
+    world.does(Input::PeerAlive(transport));
+    world.drain_every = 1;
+    world.drain();
+    world.at(10).recv(frames::too_many(None, Some(2)));
+    world.at(9_000);
+    assert_eq!(sent(world.take()), ["0 send text a", "2010 send text a"]);
+}
+
+#[test]
 fn without_a_name_a_rate_limit_pauses_everything() {
     let mut world = World::ready(guide());
     world.recv(frames::agent(None, "m-1", "x")).take();

@@ -104,7 +104,7 @@ impl Service {
     pub(super) fn forget_connection(&mut self, id: ConnectionId) {
         self.detach(id);
         if self.connections.remove(&id).is_some() {
-            log!(connection = id.0, "gone");
+            tracing::debug!(connection = id.0, "gone");
         }
         self.timers.set(Timer::Ingress(id), None);
         self.timers.set(Timer::Egress(id), None);

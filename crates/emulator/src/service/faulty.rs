@@ -99,7 +99,7 @@ impl Service {
             _ => None,
         };
         let Some(fault) = self.faults.take(target, pick) else { return false };
-        log!(connection = id.0, ?kind, "met a fault");
+        tracing::debug!(connection = id.0, ?kind, "met a fault");
         match &fault {
             FaultKind::RateLimit(seconds) => {
                 let message = "Request rate too high for this session";

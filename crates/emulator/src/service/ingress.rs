@@ -116,7 +116,7 @@ impl Service {
         self.cause = Some((id, kind));
         if !self.meet_fault(id, kind, tracing_id.as_deref()) {
             if let Err(denial) = self.dispatch(id, request) {
-                log!(connection = id.0, ?kind, code = denial.code(), "refused");
+                tracing::debug!(connection = id.0, ?kind, code = denial.code(), "refused");
                 self.send(id, reply::denial(&denial, tracing_id.as_deref()));
             }
         }

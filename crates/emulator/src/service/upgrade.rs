@@ -74,7 +74,7 @@ impl Service {
         self.last_connection += 1;
         let id = ConnectionId(self.last_connection);
         self.connections.insert(id, Connection::new(deployment_id));
-        log!(connection = id.0, "opened");
+        tracing::debug!(connection = id.0, "opened");
         self.refresh_mute(id);
         let close = |kind: &FaultKind| match kind {
             FaultKind::AcceptAndClose(code) => Some(*code),

@@ -2,7 +2,7 @@
 //!
 //! Owns: the shapes of its frames (`wire.md` 3). Must not know: when they are said.
 
-use super::op::Naming;
+use super::op::{Ending, Naming, Presence};
 
 /// The name of a request that never was.
 const FOREIGN: &str = "0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f";
@@ -158,7 +158,7 @@ pub(super) fn own_says(message: u8) -> String {
     ))
 }
 
-pub(super) fn presence(kind: &str, read_only: bool) -> String {
+fn presence(kind: &str, read_only: bool) -> String {
     let channel = channel_and_entity(Some("presence"), 1);
     push(&format!(
         r#""type":"Event","direction":"Outbound","id":"p-1","metadata":{{"readOnly":"{read_only}"}},"events":[{{"eventType":"Presence","presence":{{"type":"{kind}"}}}}]{channel}"#
@@ -166,8 +166,42 @@ pub(super) fn presence(kind: &str, read_only: bool) -> String {
 }
 
 /// A frame of a class, with members of its body.
-pub(super) fn of_class(class: &str, members: &str) -> String {
+fn of_class(class: &str, members: &str) -> String {
     format!(r#"{{"type":"message","class":"{class}","code":200,"body":{{{members}}}}}"#)
+}
+
+pub(super) fn of_presence(kind: Presence) -> String {
+    match kind {
+        Presence::DisconnectReadOnly => presence("Disconnect", true),
+        Presence::Disconnect => presence("Disconnect", false),
+        Presence::Join => presence("Join", false),
+        Presence::Clear => presence("Clear", false),
+        Presence::SignIn => presence("SignIn", false),
+        Presence::SessionExpired => presence("SessionExpired", false),
+        Presence::Unknown => presence("Pigeon", true),
+    }
+}
+
+pub(super) fn of_ending(ending: Ending) -> String {
+    match ending {
+        Ending::ConnectionClosed => of_class("ConnectionClosedEvent", ""),
+        Ending::SignedIn => of_class("ConnectionClosedEvent", r#""reason":"signedIn""#),
+        Ending::SessionExpired => of_class("SessionExpiredEvent", ""),
+        Ending::SessionCleared => of_class("SessionClearedEvent", ""),
+        Ending::Logout => of_class("LogoutEvent", ""),
+        Ending::Jwt => of_class("JwtResponse", r#""jwt":"S3CRET","exp":1780000000"#),
+        Ending::Unknown => of_class("PigeonEvent", r#""wings":2"#),
+    }
+}
+
+/// What no session can read.
+pub(super) const fn garbage(kind: u8) -> &'static [u8] {
+    match kind {
+        0 => b"{\"type\":\"message\",\"class\":\"Struct",
+        1 => b"\xff\xfe",
+        2 => b"[]",
+        _ => b"",
+    }
 }
 
 /// Any bytes as the body of a class.

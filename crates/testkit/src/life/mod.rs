@@ -19,21 +19,25 @@
 //! # Ok::<(), life::Finding>(())
 //! ```
 
+mod acts;
 mod frames;
 mod op;
+mod opcode;
 mod player;
 mod random;
 mod reader;
 mod server;
 mod setup;
 mod subject;
+mod tale;
 mod wired;
 
 pub use op::{Answer, Ending, Naming, Op, Presence, SpokenText};
-pub use player::{Finding, MAX_OUTPUTS_AT_ONCE, MAX_TICKS, MAX_TICKS_AT_ONCE, Player, Tale};
+pub use player::{MAX_OUTPUTS_AT_ONCE, MAX_TICKS, MAX_TICKS_AT_ONCE, Player};
 pub use random::bytes;
 pub use setup::{SECRET, Setup};
 pub use subject::{Compared, Subject};
+pub use tale::{Finding, Tale};
 pub use wired::{Wired, read_client_frame};
 
 use reader::Reader;

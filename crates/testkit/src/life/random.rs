@@ -3,7 +3,7 @@
 //! Owns: their drawing from a seed. Must not know: what the bytes stand for, but for the way into a
 //! ready session.
 
-use super::op;
+use super::opcode;
 use crate::split_mix::SplitMix64;
 
 /// A byte string of this length, always the same for a seed. Three of four lives begin with a
@@ -14,9 +14,9 @@ pub fn bytes(seed: u64, len: usize) -> Vec<u8> {
     let mut next_byte = || draw.next().to_be_bytes()[0];
     let mut bytes: Vec<u8> = core::iter::repeat_with(&mut next_byte).take(len).collect();
     if next_byte() & 3 != 0 {
-        let head = bytes.len().min(op::HEADER);
+        let head = bytes.len().min(opcode::HEADER);
         let (_, ops) = bytes.split_at_mut(head);
-        for (place, byte) in ops.iter_mut().zip(op::READY) {
+        for (place, byte) in ops.iter_mut().zip(opcode::READY) {
             *place = byte;
         }
     }
