@@ -5,10 +5,13 @@
 use alloc::borrow::Cow;
 use core::fmt;
 
-use serde::{Serialize, Serializer, ser};
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::value::RawValue;
 
 use super::owned::IntoOwned;
+
+/// What a struct and its only member are called whose text `serde_json` writes as it is.
+const RAW_VALUE: &str = "$serde_json::private::RawValue";
 
 /// JSON text of one value, well formed. `Debug` shows only its length; two are equal if they are
 /// written alike.
@@ -56,7 +59,9 @@ impl fmt::Debug for RawJson<'_> {
 
 impl Serialize for RawJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let raw: &RawValue = serde_json::from_str(&self.0).map_err(ser::Error::custom)?;
-        raw.serialize(serializer)
+        // As `RawValue` does it; to make one of these, it would have to be read once more.
+        let mut raw = serializer.serialize_struct(RAW_VALUE, 1)?;
+        raw.serialize_field(RAW_VALUE, &self.0)?;
+        raw.end()
     }
 }
