@@ -154,7 +154,7 @@ mod tests {
         let inputs = Inputs::new(seeds, vec![b"word".to_vec()], 40);
         let all = (0..1_000).flat_map(|number| inputs.get(number));
         let sum = all.fold(0_u64, |sum, byte| finish(sum ^ u64::from(byte)));
-        assert_eq!(sum, 0xa2e67d820c708f3e);
+        assert_eq!(sum, 0xa2e6_7d82_0c70_8f3e);
     }
 
     #[test]

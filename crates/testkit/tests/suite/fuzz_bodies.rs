@@ -43,7 +43,7 @@ type Finding = Box<dyn Any + Send>;
 /// cores; of several findings the one of the lowest number is shown.
 fn run(target: &str, body: fn(&[u8]), inputs: &Inputs, few: u64) {
     let asked = std::env::var("FUZZ_RUNS").ok().and_then(|runs| runs.parse().ok());
-    let runs: u64 = asked.unwrap_or(inputs.seeds() + few);
+    let runs: u64 = asked.unwrap_or_else(|| inputs.seeds() + few);
     let lowest = AtomicU64::new(runs);
     // Of all inputs, in whatever order: two runs that print the same have tried the same.
     let digest = AtomicU64::new(0);
