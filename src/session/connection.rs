@@ -78,6 +78,8 @@ enum Past {
     /// The session is over by time: the next one is another, whether or not the answer that says so
     /// arrives.
     Expired,
+    /// The same before a session was ever accepted: there is nothing that the next one could replace.
+    ExpiredUnseen,
 }
 
 /// What a snapshot holds of a session without a connection.
@@ -342,8 +344,8 @@ impl Session {
         let read_only = response.read_only;
         let past = core::mem::replace(&mut self.connection.past, Past::Accepted);
         let gone = matches!(past, Past::Lost | Past::Expired);
-        let new_session =
-            response.new_session || self.connection.start_new || past == Past::Expired;
+        let expired = matches!(past, Past::Expired | Past::ExpiredUnseen);
+        let new_session = response.new_session || self.connection.start_new || expired;
         let replaced = new_session && gone && !self.connection.start_new;
         let resumed = !new_session && past == Past::Lost;
         self.connection.info = Some(Box::new(response.into_owned()));
@@ -356,7 +358,7 @@ impl Session {
             // What was said to have ended was another one, even before the first.
             self.connection.ended_by = None;
         }
-        if new_session && past != Past::Nothing {
+        if new_session && !matches!(past, Past::Nothing | Past::ExpiredUnseen) {
             self.receipts.clear();
             self.typing.reset();
             self.capabilities = self.supported;
@@ -435,12 +437,10 @@ impl Session {
             FailReason::AccessDenied => self.emit(Event::AccessDenied),
             FailReason::AuthenticationFailed => self.emit(Event::AuthenticationFailed),
             FailReason::SessionExpired => {
-                if self.connection.past == Past::Nothing {
-                    // There is nothing that the next one could replace.
-                    self.connection.owes_join = self.config.auto_start.is_some();
-                } else {
-                    self.connection.past = Past::Expired;
-                }
+                self.connection.past = match self.connection.past {
+                    Past::Nothing | Past::ExpiredUnseen => Past::ExpiredUnseen,
+                    Past::Accepted | Past::Lost | Past::Expired => Past::Expired,
+                };
                 self.emit(Event::SessionExpired);
             }
             FailReason::ConfigureRefused | FailReason::GaveUp => {}

@@ -229,6 +229,13 @@ fn an_end_that_came_before_the_first_session_is_of_another_conversation() {
     world.does(Input::Connect).opened().recv(frames::agent_left(true)).accept(Accept::NEW).take();
     world.at(10).recv(frames::agent_left(false));
     assert_eq!(world.take(), ["10 conversation_ended read_only=false"]);
+
+    let mut world = World::new(guide());
+    world.does(Input::Connect).opened().recv(frames::bare("SessionExpiredEvent"));
+    world.does(Input::Connect).opened().recv(frames::agent_left(true));
+    world.accept(Accept::RESUMED).take();
+    world.at(10).recv(frames::agent_left(false));
+    assert_eq!(world.take(), ["10 conversation_ended read_only=false"], "expired before the first");
 }
 
 #[test]

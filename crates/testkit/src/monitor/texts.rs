@@ -68,6 +68,8 @@ pub(super) struct Texts {
     /// A rate limit of this step names no request.
     limited: bool,
     settled: Vec<LocalKey>,
+    /// Discarded in this step, among several inputs.
+    discarded: Vec<LocalKey>,
 }
 
 impl Family for Texts {
@@ -100,6 +102,7 @@ impl Texts {
             leaving: false,
             limited: false,
             settled: Vec::new(),
+            discarded: Vec::new(),
         }
     }
 
@@ -116,6 +119,9 @@ impl Texts {
             Seen::Retry(key) => self.retried(cx, key, found),
             Seen::Discard(key) => {
                 let known = self.drop_text(key, cx.now).is_some();
+                if cx.blurred {
+                    self.discarded.push(key);
+                }
                 if !known && !self.others && !self.others_kept {
                     self.wrong(cx, found, Rule::Verdict, || format!("discards {key:?}"));
                 }
@@ -130,6 +136,10 @@ impl Texts {
 
     fn given(&mut self, cx: &Around, key: LocalKey, mark: Mark, chars: usize, found: &mut Found) {
         let taken = self.line.iter().chain(&self.kept).any(|text| text.key == key);
+        if self.discarded.contains(&key) {
+            // Whose end an output tells can't be known.
+            self.unknown(cx);
+        }
         if taken || chars == 0 || chars > MAX_TEXT_CHARS {
             self.wrong(cx, found, Rule::Verdict, || format!("takes {key:?} of {chars} characters"));
         }
@@ -306,6 +316,10 @@ impl Texts {
     }
 
     fn keep(&mut self, cx: &Around, key: LocalKey, is_right: bool, found: &mut Found) {
+        if self.discarded.contains(&key) {
+            // It had ended before, and nobody had drained that.
+            return;
+        }
         let text = self.drop_text(key, cx.now);
         self.ends(cx, key, is_right, found);
         self.kept.push(text.unwrap_or(Text { key, mark: None, written: true, again: false }));
@@ -325,6 +339,7 @@ impl Texts {
     /// All is written that can be written now? Gives when the next thing is due.
     pub(super) fn settled(&mut self, cx: &Around, found: &mut Found) -> Option<Instant> {
         self.settled.clear();
+        self.discarded.clear();
         self.limited = false;
         self.leaving = false;
         let over = matches!(cx.phase, Phase::ReadOnly | Phase::Closing) || self.left;
