@@ -105,6 +105,7 @@ impl FromTree for Past {
             "accepted" => Some(Self::Accepted),
             "lost" => Some(Self::Lost),
             "expired" => Some(Self::Expired),
+            "expired_unseen" => Some(Self::ExpiredUnseen),
             _ => None,
         }
     }
