@@ -295,6 +295,15 @@ impl<B: Bridge> World<'_, B> {
         self.drop_links();
     }
 
+    /// The host drains nothing until then. What the monitor has found before counts.
+    pub(super) fn begin_laziness(&mut self, until: Ms) {
+        if let Some(session) = self.guest.session.take() {
+            self.take_violations(&session);
+            self.guest.session = Some(session);
+        }
+        self.guest.lazy_until = self.guest.lazy_until.max(until);
+    }
+
     /// What the monitor has found. It has to know when an output was made, which a lazy host does not tell.
     pub(super) fn take_violations(&mut self, session: &Watched) {
         if self.guest.lazy_until > 0 {

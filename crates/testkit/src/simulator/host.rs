@@ -130,7 +130,7 @@ impl<B: Bridge> World<'_, B> {
                 }
             }
             What::LazyDrain { hold } => {
-                self.guest.lazy_until = self.guest.lazy_until.max(self.now + hold);
+                self.begin_laziness(self.now + hold);
                 self.queue.push(self.guest.lazy_until, Due::Drain);
             }
             What::Restart { after, snapshot } => {
