@@ -71,7 +71,10 @@ impl Model {
         let place = name.and_then(|id| self.requests.place_of(id));
         if let Some(place) = place {
             self.confirm_up_to(if code.is_some() { place } else { place + 1 });
-            if self.requests.get(place).purpose == Purpose::Echo {
+            let request = self.requests.get(place);
+            // Decision: the same error once more is no sign of life.
+            let again = code.is_some() && request.refused;
+            if request.purpose == Purpose::Echo && !again {
                 self.echo_answered();
             }
         }
