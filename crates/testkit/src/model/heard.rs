@@ -231,7 +231,7 @@ impl Model {
             self.entered_read_only();
             return;
         }
-        self.connection.ready_since = Some(self.now);
+        self.connection.ready_since.get_or_insert(self.now);
         self.connection.join_owed |= new && self.config.auto_start().is_some();
         self.connection.health_check_at =
             self.config.health_check().map(|interval| self.now + interval);
