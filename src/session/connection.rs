@@ -350,7 +350,8 @@ impl Session {
         let replaced = new_session && gone && !self.connection.start_new;
         let resumed = !new_session && past == Past::Lost;
         self.connection.info = Some(Box::new(response.into_owned()));
-        self.connection.accepted_at = Some(self.now);
+        // A new conversation on a connection that has proved itself does not make it a new one.
+        self.connection.accepted_at.get_or_insert(self.now);
         self.connection.start_new = false;
         self.requests.all_answered(0);
         self.timers.clear(Timer::Configure);
@@ -497,6 +498,7 @@ impl Session {
         let transport = TransportId(self.connection.dialed);
         self.connection.transport = Some(transport);
         self.connection.cleared = false;
+        self.connection.accepted_at = None;
         self.timers.clear(Timer::Backoff);
         self.timers.set(Timer::Dial, Some(self.now + DIAL));
         self.outputs.push_back(Output::OpenTransport(transport));

@@ -84,6 +84,22 @@ fn the_row_of_tries_ends_with_30_s_of_ready() {
 }
 
 #[test]
+fn a_new_conversation_on_a_connection_that_has_lasted_starts_no_row() {
+    for seed in 0..60 {
+        let mut world = World::new(Config::new("d", "t", seed));
+        world.connect(Accept::NEW);
+        for _ in 0..4 {
+            world.lose();
+            world.wait(30_000).opened().accept(Accept::RESUMED);
+        }
+        world.wait(30_000).recv(frames::agent_left(true)).does(Input::StartNew);
+        world.recv(frames::session(None, Accept::CLOSED)).accept(Accept::NEW).lose();
+        world.wait(1_000);
+        assert_eq!(world.session.phase(), Phase::Connecting, "seed {seed}");
+    }
+}
+
+#[test]
 fn after_5_minutes_without_success_the_session_fails_with_everything_owed_kept() {
     let mut world = World::ready(guide());
     world.recv(frames::agent(None, "m-1", "x")).key();

@@ -71,7 +71,10 @@ impl Model {
         let place = name.and_then(|id| self.requests.place_of(id));
         if let Some(place) = place {
             self.confirm_up_to(if code.is_some() { place } else { place + 1 });
-            if self.requests.get(place).purpose == Purpose::Echo {
+            let request = self.requests.get(place);
+            // Decision: the same error once more is no sign of life.
+            let again = code.is_some() && request.refused;
+            if request.purpose == Purpose::Echo && !again {
                 self.echo_answered();
             }
         }
@@ -228,7 +231,7 @@ impl Model {
             self.entered_read_only();
             return;
         }
-        self.connection.ready_since = Some(self.now);
+        self.connection.ready_since.get_or_insert(self.now);
         self.connection.join_owed |= new && self.config.auto_start().is_some();
         self.connection.health_check_at =
             self.config.health_check().map(|interval| self.now + interval);

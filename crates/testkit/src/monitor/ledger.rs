@@ -173,6 +173,12 @@ impl Ledger {
         self.messages.insert(id, Message { state, order: 0, cause: Cause::Read });
     }
 
+    pub(super) fn forget(&mut self, id: Mark) {
+        self.set(id, State::Settled);
+        self.messages.remove(&id);
+        self.ages.retain(|known| *known != id);
+    }
+
     pub(super) fn clear(&mut self, known: bool) {
         self.messages.clear();
         self.ages.clear();

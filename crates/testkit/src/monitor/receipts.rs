@@ -177,6 +177,10 @@ impl Ledger {
             Event::ReceiptFailed { id, .. } => self.reported.push(mark(&**id)),
             Event::MessageReceived(message) if (1..=MAX_ID_BYTES).contains(&message.id.len()) => {
                 let id = mark(&*message.id);
+                if !self.complete {
+                    // It is told as new: the session had forgotten it, if it ever knew.
+                    self.forget(id);
+                }
                 let state = match message.from {
                     Sender::Guest => State::Own,
                     Sender::Agent if self.own_untold.contains(&id) => State::Settled,
