@@ -74,6 +74,9 @@ pub(super) struct Ledger {
     pub(super) given_up: Vec<(Mark, bool)>,
     /// Reported as given up in this step.
     pub(super) reported: Vec<Mark>,
+    /// The host restored a message among several inputs: which came first, it or what is told only
+    /// now, can't be known.
+    pub(super) restored_among: bool,
     /// Own messages that no output has told of, among several inputs: an agent's message of the same
     /// name may have come before.
     pub(super) own_untold: Vec<Mark>,
@@ -111,6 +114,7 @@ impl Ledger {
             told: Vec::new(),
             given_up: Vec::new(),
             reported: Vec::new(),
+            restored_among: false,
             own_untold: Vec::new(),
         }
     }

@@ -43,6 +43,7 @@ impl Ledger {
                     (_, true) => State::Settled,
                     _ => State::Unread,
                 };
+                self.restored_among |= cx.blurred;
                 self.add(cx, id, state);
             }
             Seen::Foreground(foreground) => self.show_window(foreground, cx.now),
@@ -186,7 +187,7 @@ impl Ledger {
                     Sender::Agent if self.own_untold.contains(&id) => State::Settled,
                     Sender::Agent => State::Unread,
                 };
-                self.add(cx, id, state);
+                self.told_of(cx, id, state);
             }
             Event::SessionCleared if cx.blurred => {
                 // What the host restored may have come before or after.
@@ -194,7 +195,7 @@ impl Ledger {
                 self.complete = false;
             }
             Event::MessageConfirmed { id, .. } if (1..=MAX_ID_BYTES).contains(&id.len()) => {
-                self.add(cx, mark(&**id), State::Own);
+                self.told_of(cx, mark(&**id), State::Own);
             }
             Event::PhaseChanged(phase) => {
                 if matches!(phase, Phase::Backoff | Phase::Closed | Phase::Failed(_)) {
@@ -210,6 +211,15 @@ impl Ledger {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// A message is told to the host.
+    fn told_of(&mut self, cx: &Around, id: Mark, state: State) {
+        let is_new = self.state(id).is_none();
+        self.add(cx, id, state);
+        if is_new && self.restored_among {
+            self.unknown(cx);
         }
     }
 
@@ -264,6 +274,7 @@ impl Ledger {
     pub(super) fn settled(&mut self, cx: &Around, found: &mut Found) -> Option<Instant> {
         self.told.clear();
         self.own_untold.clear();
+        self.restored_among = false;
         self.check_given_up(cx, found);
         let watched = self.watched.iter().map(|(_, since)| *since + self.dwell).min();
         let watched = watched.filter(|_| self.foreground == Some(true));
