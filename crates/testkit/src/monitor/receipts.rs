@@ -151,8 +151,9 @@ impl Ledger {
             Output::SendFrame(frame) => {
                 if let Kind::Receipt(id) = Kind::of(&frame.body) {
                     self.receipt(cx, id, found);
-                    // The place of an unsure one among the others is not known, either.
-                    if self.state(id) != Some(State::Unsure) {
+                    // The place among the others of one that is unsure, or not known at all, is not
+                    // known, either.
+                    if self.state(id).is_some_and(|state| state != State::Unsure) {
                         self.set(id, State::Sent(cx.requests));
                         self.sent.push_back(id);
                     }
