@@ -7,11 +7,10 @@ mod measure;
 mod peers;
 mod row;
 mod rows;
-#[path = "../../scenes.rs"]
-mod scenes;
 mod table;
 
 use measure::Effort;
+pub(crate) use webmessaging_benches::scenes;
 
 fn main() {
     let effort = Effort::FULL;
