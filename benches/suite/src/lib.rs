@@ -1,6 +1,12 @@
 //! What the benchmarks have in common: the scenes that they set, and the count of instructions.
 
-#![allow(missing_docs, reason = "a name says it; only benchmarks read them")]
+#![allow(
+    missing_docs,
+    clippy::missing_errors_doc,
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    reason = "only benchmarks read them; a scene that can't be set ends the run"
+)]
 
 pub mod baseline;
 pub mod cases;
