@@ -85,8 +85,14 @@ fn memory(most: Option<Ran>) -> Row {
 }
 
 /// In the child.
+pub fn play(arguments: &[String]) -> Result<(), String> {
+    let sessions = arguments.first().and_then(|sessions| sessions.parse().ok());
+    child::answer(measured(sessions.ok_or("how many sessions?")?));
+    Ok(())
+}
+
 #[allow(clippy::cast_precision_loss, reason = "counts far below what a double holds exactly")]
-pub fn run_child(sessions: usize) -> impl Serialize {
+fn measured(sessions: usize) -> Ran {
     const SEGMENTS: u64 = 5;
     let mut crowd = Crowd::gather(sessions);
     let inputs = (sessions as u64 * 400).clamp(1_000_000, 20_000_000);

@@ -5,3 +5,4 @@ pub mod fleet;
 pub mod keystroke;
 pub mod memory;
 pub mod receipt;
+pub mod simulator;
