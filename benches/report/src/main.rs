@@ -3,6 +3,7 @@
 mod child;
 mod crowd;
 mod heap;
+mod live;
 mod measure;
 mod options;
 mod peers;
@@ -47,6 +48,9 @@ fn finish(result: Result<(), String>) -> ExitCode {
 fn play(name: &str, arguments: &[String]) -> Result<(), String> {
     match name {
         rows::fleet::CHILD => rows::fleet::play(arguments),
+        live::service::CHILD => rows::sockets::serve(arguments),
+        live::ours::CHILD => live::ours::play(),
+        live::plain::CHILD => live::plain::play(),
         _ => Err(format!("there is no child {name}")),
     }
 }
@@ -78,6 +82,7 @@ fn measure_row(name: &str, options: &Options) -> (Vec<Row>, Vec<Point>) {
         "receipt" => rows::receipt::rows(effort),
         "memory" => rows::memory::rows(),
         "fleet" => return rows::fleet::rows(effort),
+        "sockets" => rows::sockets::rows(effort),
         "simulator" => rows::simulator::rows(effort),
         _ => Vec::new(),
     };

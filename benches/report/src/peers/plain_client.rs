@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
@@ -18,7 +20,8 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use uuid::Uuid;
 
 const IDLE: Duration = Duration::from_secs(2);
-const PING: Duration = Duration::from_secs(30);
+/// As the service's own clients do.
+const PING: Duration = Duration::from_secs(15);
 /// As tokio's examples have it.
 const COMMANDS: usize = 32;
 
@@ -45,6 +48,8 @@ pub enum News {
 pub struct Reporter {
     pub number: usize,
     pub news: mpsc::UnboundedSender<(usize, News)>,
+    /// Frames, of all clients together.
+    pub sent: Arc<AtomicU64>,
 }
 
 impl Reporter {
@@ -70,6 +75,7 @@ pub async fn spawn(
         "startNew": false,
     });
     socket.send(Message::text(configure.to_string())).await?;
+    reporter.sent.fetch_add(1, Ordering::Relaxed);
     let (commands, inbox) = mpsc::channel(COMMANDS);
     let client = Client {
         socket,
@@ -168,6 +174,7 @@ impl Client {
             "message": message,
         });
         self.socket.send(Message::text(request.to_string())).await?;
+        self.reporter.sent.fetch_add(1, Ordering::Relaxed);
         Ok(tracing_id)
     }
 

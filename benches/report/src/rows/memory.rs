@@ -1,6 +1,7 @@
 //! The heap that an idle, ready session holds, all of it.
 
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::thread;
 
 use tokio::sync::mpsc;
@@ -59,7 +60,7 @@ fn plain() -> f64 {
     let (news, mut heard) = mpsc::unbounded_channel();
     let url = format!("ws://{address}/v1");
     let one = |number| {
-        let reporter = Reporter { number, news: news.clone() };
+        let reporter = Reporter { number, news: news.clone(), sent: Arc::default() };
         let url = url.as_str();
         async move {
             plain_client::spawn(url, scenes::DEPLOYMENT, scenes::TOKEN, reporter).await.expect("up")

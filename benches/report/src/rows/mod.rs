@@ -6,3 +6,4 @@ pub mod keystroke;
 pub mod memory;
 pub mod receipt;
 pub mod simulator;
+pub mod sockets;

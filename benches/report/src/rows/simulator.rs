@@ -11,7 +11,8 @@ use crate::row::Row;
 const MINUTE: Duration = Duration::from_secs(60);
 
 pub fn rows(effort: Effort) -> Vec<Row> {
-    let (sessions, rounds): (u32, u32) = if effort == Effort::QUICK { (200, 2) } else { (1_000, 5) };
+    let (sessions, rounds): (u32, u32) =
+        if effort == Effort::QUICK { (200, 2) } else { (1_000, 5) };
     let best = (0..rounds)
         .map(|_| {
             timed(|| {
