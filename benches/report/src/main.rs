@@ -5,6 +5,7 @@ mod crowd;
 mod heap;
 mod live;
 mod measure;
+mod node;
 mod options;
 mod peers;
 mod plot;
@@ -58,9 +59,16 @@ fn play(name: &str, arguments: &[String]) -> Result<(), String> {
 fn report(options: &Options) -> Result<(), String> {
     let mut all = Vec::new();
     let mut plotted = Vec::new();
+    // Once for both that need it.
+    let script = if options.wants("keystroke") || options.wants("browser") {
+        eprintln!("JavaScript ...");
+        node::run(options.effort)
+    } else {
+        Err("not asked for".into())
+    };
     for name in ROWS.into_iter().filter(|name| options.wants(name)) {
         eprintln!("{name} ...");
-        let (rows, points) = measure_row(name, options);
+        let (rows, points) = measure_row(name, options, &script);
         all.extend(rows);
         plotted.extend(points);
     }
@@ -74,17 +82,22 @@ fn report(options: &Options) -> Result<(), String> {
     Ok(())
 }
 
-fn measure_row(name: &str, options: &Options) -> (Vec<Row>, Vec<Point>) {
+fn measure_row(
+    name: &str,
+    options: &Options,
+    script: &Result<node::Told, String>,
+) -> (Vec<Row>, Vec<Point>) {
     let effort = options.effort;
     let rows = match name {
-        "keystroke" => rows::keystroke::rows(effort),
+        "keystroke" => rows::keystroke::rows(effort, script),
         "decode" => rows::decode::rows(effort),
         "receipt" => rows::receipt::rows(effort),
         "memory" => rows::memory::rows(),
         "fleet" => return rows::fleet::rows(effort),
+        "browser" => rows::browser::rows(script),
         "sockets" => rows::sockets::rows(effort),
         "simulator" => rows::simulator::rows(effort),
-        _ => Vec::new(),
+        _ => unreachable!("options name rows that there are"),
     };
     (rows, Vec::new())
 }

@@ -22,13 +22,6 @@ pub struct Row {
     pub notes: Vec<String>,
 }
 
-/// Whether less or more of something is better.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Better {
-    Less,
-    More,
-}
-
 impl Row {
     pub fn new(what: impl Into<String>, unit: &'static str, ours: f64) -> Self {
         Self { ours: Some(ours), ..Self::empty(what, unit) }
@@ -55,15 +48,10 @@ impl Row {
         }
     }
 
-    pub fn peer(self, name: impl Into<String>, value: f64) -> Self {
-        self.peer_where(Better::Less, name, value)
-    }
-
-    pub fn peer_where(mut self, better: Better, name: impl Into<String>, value: f64) -> Self {
+    pub fn peer(mut self, name: impl Into<String>, value: f64) -> Self {
         let name = name.into();
         if let Some(ours) = self.ours.filter(|ours| *ours > 0.0) {
-            let ratio = if better == Better::Less { value / ours } else { ours / value };
-            self.ratios.insert(name.clone(), ratio);
+            self.ratios.insert(name.clone(), value / ours);
         }
         self.peers.insert(name, value);
         self

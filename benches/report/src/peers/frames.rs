@@ -32,6 +32,7 @@ pub struct Tagged<'a> {
 
 #[derive(Debug, Deserialize)]
 #[serde(tag = "class", content = "body")]
+#[allow(clippy::large_enum_variant, reason = "a box would be an allocation more")]
 pub enum AnyBody<'a> {
     SessionResponse(#[serde(borrow)] SessionResponse<'a>),
     StructuredMessage(StructuredMessage<'a>),

@@ -28,6 +28,7 @@ const COMMANDS: usize = 32;
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 #[derive(Debug)]
+#[allow(dead_code, reason = "a client without texts would be none, though none is sent here")]
 pub enum Command {
     Key,
     Text(String),
@@ -35,6 +36,7 @@ pub enum Command {
 }
 
 #[derive(Debug)]
+#[allow(dead_code, reason = "what a host is told, though not all of it is looked at here")]
 pub enum News {
     Ready,
     Message { id: String },

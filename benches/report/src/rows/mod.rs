@@ -1,5 +1,6 @@
 //! What is measured, a file for each kind of row.
 
+pub mod browser;
 pub mod decode;
 pub mod fleet;
 pub mod keystroke;
