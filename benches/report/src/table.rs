@@ -43,7 +43,7 @@ fn times(row: &Row, name: &str) -> String {
 
 /// With as many digits as say something.
 pub fn number(value: f64) -> String {
-    if value == value.trunc() && value < 1_000.0 {
+    if value.fract().abs() < 1e-9 && value < 1_000.0 {
         format!("{value}")
     } else if value < 100.0 {
         format!("{value:.1}")

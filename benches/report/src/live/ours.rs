@@ -41,11 +41,11 @@ async fn live(invitation: Invitation) -> GuestsTold {
         handles.push(fleet.session(id).expect("it is there"));
         // A few dials at a time, as the other side has it.
         while handles.len() - ready > super::plain::DIALS {
-            ready += usize::from(is_ready(events.recv().await));
+            ready += usize::from(is_ready(events.recv().await.as_ref()));
         }
     }
     while ready < handles.len() {
-        ready += usize::from(is_ready(events.recv().await));
+        ready += usize::from(is_ready(events.recv().await.as_ref()));
     }
     used.all_there();
 
@@ -75,7 +75,7 @@ async fn live(invitation: Invitation) -> GuestsTold {
     }
 }
 
-fn is_ready(event: Option<(SessionId, Event)>) -> bool {
+fn is_ready(event: Option<&(SessionId, Event)>) -> bool {
     matches!(event, Some((_, Event::PhaseChanged(Phase::Ready))))
 }
 

@@ -74,6 +74,7 @@ impl Body for Session {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[allow(clippy::struct_excessive_bools, reason = "they are the service's")]
 pub struct SessionResponse<'a> {
     connected: bool,
     #[serde(default)]

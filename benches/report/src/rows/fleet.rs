@@ -91,7 +91,6 @@ pub fn play(arguments: &[String]) -> Result<(), String> {
     Ok(())
 }
 
-#[allow(clippy::cast_precision_loss, reason = "counts far below what a double holds exactly")]
 fn measured(sessions: usize) -> Ran {
     const SEGMENTS: u64 = 5;
     let mut crowd = Crowd::gather(sessions);
@@ -106,7 +105,7 @@ fn measured(sessions: usize) -> Ran {
         played += counts.0;
         keys += counts.1;
     }
-    let minutes = (crowd.now() - began) as f64 / 60_000.0;
+    let minutes = f64::from(crowd.now() - began) / 60_000.0;
     let memory = child::memory();
     Ran {
         sessions,

@@ -34,7 +34,6 @@ pub fn rows() -> Vec<Row> {
     ]
 }
 
-#[allow(clippy::cast_precision_loss, reason = "a few megabytes")]
 fn each(held: i64) -> f64 {
     (held as f64 / SESSIONS as f64).round()
 }

@@ -8,7 +8,7 @@ use webmessaging_testkit::simulator::Simulation;
 use crate::measure::{Effort, timed};
 use crate::row::Row;
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 pub fn rows(effort: Effort) -> Vec<Row> {
     let (sessions, rounds): (u32, u32) =
