@@ -24,6 +24,5 @@ export async function ours(packageUrl) {
   return {
     name: 'ours',
     key: () => input(event),
-    end: () => client.free(),
   };
 }

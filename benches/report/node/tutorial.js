@@ -33,6 +33,5 @@ export async function tutorial(module) {
   return {
     name: "the tutorial's class",
     key: () => session.handleInputChange(),
-    end: () => clearTimeout(session.typingTimeout),
   };
 }

@@ -4,6 +4,7 @@ mod child;
 mod crowd;
 mod heap;
 mod live;
+mod machine;
 mod measure;
 mod node;
 mod options;
@@ -57,6 +58,9 @@ fn play(name: &str, arguments: &[String]) -> Result<(), String> {
 }
 
 fn report(options: &Options) -> Result<(), String> {
+    // Before the report itself keeps it busy.
+    let machine = machine::described();
+    println!("{machine}");
     let mut all = Vec::new();
     let mut plotted = Vec::new();
     // Once for both that need it.
@@ -77,6 +81,13 @@ fn report(options: &Options) -> Result<(), String> {
         let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
         let json = serde_json::to_string_pretty(&all).map_err(|error| error.to_string())?;
         write(&folder.join("report.json"), &(json + "\n"))?;
+        let document = folder.join("../PERFORMANCE.md");
+        let text =
+            fs::read_to_string(&document).map_err(|error| format!("PERFORMANCE.md: {error}"))?;
+        let table = table::markdown(&all, &machine);
+        let text =
+            table::put_into(&text, &table).ok_or("PERFORMANCE.md has no place for the table")?;
+        write(&document, &text)?;
         write(&folder.join("fleet.svg"), &plot::svg(&plotted))?;
     }
     Ok(())

@@ -10,7 +10,8 @@ usage: cargo run --release --manifest-path benches/report/Cargo.toml -- [--quick
     ROW      only these: keystroke decode receipt memory fleet sockets browser simulator
     --quick  short runs, and fewer sessions: to see that all of it works
 
-A whole run, neither quick nor of some rows only, writes benches/report.json and benches/fleet.svg.";
+A whole run, neither quick nor of some rows only, writes benches/report.json, benches/fleet.svg and the table in
+PERFORMANCE.md.";
 
 #[derive(Debug)]
 pub struct Options {

@@ -1,4 +1,4 @@
-//! The report as text.
+//! The report as text, and as the table of PERFORMANCE.md.
 //!
 //! Owns: columns and how a number is written. Must not know: what the rows are about.
 
@@ -10,7 +10,7 @@ pub fn print(rows: &[Row]) {
             (None, _) => "not measured",
             (_, Some(true)) => "met",
             (_, Some(false)) => "NOT MET",
-            (_, None) => "",
+            (_, None) => "not known",
         };
         println!("\n{}", row.what);
         if let Some(ours) = row.ours {
@@ -35,6 +35,57 @@ pub fn print(rows: &[Row]) {
             println!("    target: {}: {verdict}", row.target);
         }
     }
+}
+
+/// Between these the whole run writes its table.
+const BEGIN: &str = "<!-- written by the report: begin -->\n";
+const END: &str = "<!-- written by the report: end -->\n";
+
+/// `document` with `table` in its place; `None` if it has no place for it.
+pub fn put_into(document: &str, table: &str) -> Option<String> {
+    let (before, rest) = document.split_once(BEGIN)?;
+    let (_, after) = rest.split_once(END)?;
+    Some([before, BEGIN, table, END, after].concat())
+}
+
+pub fn markdown(rows: &[Row], machine: &str) -> String {
+    let mut table = format!("{machine}\n\n");
+    table += "| what | ours | beside it (times ours) | limit | target | met |\n|---|---|---|---|---|---|\n";
+    for row in rows {
+        let with_unit =
+            |value: f64| format!("{} {}", number(value), row.unit).trim_end().to_owned();
+        let peers = row.peers.iter().map(|(name, value)| {
+            let times = row.times(name).map(|times| format!(" ({times:.2}x)")).unwrap_or_default();
+            format!("{name}: {}{times}", number(*value))
+        });
+        let limit = row.limit.zip(row.times("limit"));
+        let met = match (row.ours, row.met, row.target.is_empty()) {
+            (None, ..) => "not measured",
+            (_, Some(true), _) => "yes",
+            (_, Some(false), _) => "**no**",
+            (_, None, false) => "not known",
+            (_, None, true) => "",
+        };
+        let cells = [
+            row.what.clone(),
+            row.ours.map(with_unit).unwrap_or_default(),
+            peers.collect::<Vec<_>>().join("<br>"),
+            limit
+                .map(|(limit, times)| format!("{} ({times:.2}x)", number(limit)))
+                .unwrap_or_default(),
+            row.target.clone(),
+            met.into(),
+        ];
+        table += &format!("| {} |\n", cells.join(" | "));
+    }
+    let notes: Vec<_> = rows.iter().filter(|row| !row.notes.is_empty()).collect();
+    if !notes.is_empty() {
+        table += "\n";
+    }
+    for row in notes {
+        table += &format!("- {}: {}.\n", row.what, row.notes.join("; "));
+    }
+    table
 }
 
 fn times(row: &Row, name: &str) -> String {
