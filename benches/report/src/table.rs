@@ -76,14 +76,14 @@ pub fn markdown(rows: &[Row], machine: &str) -> String {
             row.target.clone(),
             met.into(),
         ];
-        table += &format!("| {} |\n", cells.join(" | "));
+        table += &["| ", &cells.join(" | "), " |\n"].concat();
     }
     let notes: Vec<_> = rows.iter().filter(|row| !row.notes.is_empty()).collect();
     if !notes.is_empty() {
         table += "\n";
     }
     for row in notes {
-        table += &format!("- {}: {}.\n", row.what, row.notes.join("; "));
+        table += &["- ", &row.what, ": ", &row.notes.join("; "), ".\n"].concat();
     }
     table
 }
