@@ -574,3 +574,26 @@ impl Session {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_past_is_read_as_it_is_written() {
+        let all = [Past::Nothing, Past::Accepted, Past::Lost, Past::Expired, Past::ExpiredUnseen];
+        for past in all {
+            // A further one is to be told of here.
+            match past {
+                Past::Nothing
+                | Past::Accepted
+                | Past::Lost
+                | Past::Expired
+                | Past::ExpiredUnseen => {}
+            }
+            let written = serde_json::to_string(&past).unwrap();
+            let tree: Tree = serde_json::from_str(&written).unwrap();
+            assert_eq!(Past::from_tree(tree), Some(past), "{written}");
+        }
+    }
+}

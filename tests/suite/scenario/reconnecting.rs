@@ -59,17 +59,22 @@ fn waits_are_drawn_under_a_bound_that_doubles_up_to_30_s() {
     }
 }
 
+fn back_after_four_losses(seed: u64) -> World {
+    let mut world = World::new(Config::new("d", "t", seed));
+    world.connect(Accept::NEW);
+    for _ in 0..4 {
+        world.lose();
+        world.wait(30_000).opened().accept(Accept::RESUMED);
+    }
+    world
+}
+
 #[test]
 fn the_row_of_tries_ends_with_30_s_of_ready() {
     let wait_after = |ready_for: u64| {
         let mut waits = Vec::new();
         for seed in 0..60 {
-            let mut world = World::new(Config::new("d", "t", seed));
-            world.connect(Accept::NEW);
-            for _ in 0..4 {
-                world.lose();
-                world.wait(30_000).opened().accept(Accept::RESUMED);
-            }
+            let mut world = back_after_four_losses(seed);
             world.wait(ready_for).lose();
             let lost_at = world.now;
             world.take();
@@ -86,12 +91,7 @@ fn the_row_of_tries_ends_with_30_s_of_ready() {
 #[test]
 fn a_new_conversation_on_a_connection_that_has_lasted_starts_no_row() {
     for seed in 0..60 {
-        let mut world = World::new(Config::new("d", "t", seed));
-        world.connect(Accept::NEW);
-        for _ in 0..4 {
-            world.lose();
-            world.wait(30_000).opened().accept(Accept::RESUMED);
-        }
+        let mut world = back_after_four_losses(seed);
         world.wait(30_000).recv(frames::agent_left(true)).does(Input::StartNew);
         world.recv(frames::session(None, Accept::CLOSED)).accept(Accept::NEW).lose();
         world.wait(1_000);
