@@ -46,7 +46,7 @@ impl Session {
         }
         if self.rate_limit.texts_paused_until(self.now).is_none() {
             self.connection.owes_join = false;
-            let attributes = self.config.auto_start.clone().unwrap_or_default();
+            let attributes = self.config.auto_start().cloned().unwrap_or_default();
             self.send(ClientBody::Join { attributes }, Cause::Join);
         }
         false

@@ -14,6 +14,7 @@ mod routing;
 mod snapshot;
 
 use alloc::collections::VecDeque;
+use alloc::sync::Arc;
 
 use crate::config::{Capability, Config};
 use crate::dialect::EncodeContext;
@@ -121,8 +122,8 @@ impl Session {
     pub fn new(config: Config, now: Instant) -> Self {
         let supported = Capabilities {
             typing: true,
-            typing_off: config.typing.sends_off,
-            receipts: config.receipts.on_wire,
+            typing_off: config.typing().sends_off,
+            receipts: config.receipts().on_wire,
         };
         Self {
             now,
@@ -134,9 +135,9 @@ impl Session {
             requests: Requests::default(),
             rate_limit: RateLimit::default(),
             typing_rest: Pause::default(),
-            typing: Typing::from_checked(config.typing),
-            peer_typing: PeerTyping::new(config.limits.typists),
-            receipts: Receipts::new(config.receipts, config.limits.messages),
+            typing: Typing::from_checked(Arc::clone(config.shared_typing())),
+            peer_typing: PeerTyping::new(config.limits().typists),
+            receipts: Receipts::new(*config.receipts(), config.limits().messages),
             outbox: Outbox::default(),
             supported,
             capabilities: supported,
@@ -150,7 +151,7 @@ impl Session {
     pub fn without(mut self, capability: Capability) -> Self {
         *self.supported.get_mut(capability) = false;
         if capability == Capability::TypingOff {
-            self.config.typing = self.config.typing.without_off();
+            self.config.lose_off();
         }
         self.turn_off(capability);
         self
@@ -309,7 +310,9 @@ impl Session {
     /// What a dialect needs to encode this session's frames.
     #[must_use]
     pub fn encode_context(&self) -> EncodeContext<'_> {
-        EncodeContext::new(&self.connection.token, self.config.deployment_id())
+        let token = self.connection.token_before.as_deref();
+        let token = token.unwrap_or(&self.config.credentials.token);
+        EncodeContext::new(token, self.config.deployment_id())
     }
 
     fn apply(&mut self, input: Input<'_>) -> Result<(), InputError> {
@@ -319,7 +322,7 @@ impl Session {
             Input::Disconnect => self.disconnect(),
             Input::NetworkAvailable => self.network_available(),
             Input::StartNew => return self.start_new(),
-            Input::Renew(credentials) => self.config.credentials = credentials,
+            Input::Renew(credentials) => self.renew(credentials),
 
             Input::TransportOpened(transport) => self.transport_opened(transport),
             Input::TransportClosed(transport, reason) => self.transport_closed(transport, reason),
@@ -341,7 +344,7 @@ impl Session {
 
             Input::SendText { key, text, attributes } => {
                 self.refuse_unless_writable("send_text")?;
-                self.outbox.check(key, &text, self.config.limits.texts)?;
+                self.outbox.check(key, &text, self.config.limits().texts)?;
                 self.typing.end();
                 self.outbox.push(key, text.into_owned(), attributes);
             }
@@ -406,7 +409,7 @@ impl Session {
     }
 
     fn is_full(&self) -> bool {
-        self.outputs.len() >= self.config.limits.outputs.max(1)
+        self.outputs.len() >= self.config.limits().outputs.max(1)
     }
 
     fn emit(&mut self, event: Event) {
