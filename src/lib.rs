@@ -12,6 +12,7 @@ mod endpoint;
 mod error;
 mod id;
 mod input;
+mod lazy;
 mod offset;
 mod output;
 mod peer_typing;

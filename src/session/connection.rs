@@ -521,7 +521,8 @@ impl Session {
         let wait = self.draw_backoff(self.connection.tries);
         self.connection.tries = self.connection.tries.saturating_add(1);
         self.timers.set(Timer::Backoff, Some(self.now + wait));
-        if let (None, Some(after)) = (self.timers.get(Timer::GiveUp), self.config.reconnect().give_up)
+        if let (None, Some(after)) =
+            (self.timers.get(Timer::GiveUp), self.config.reconnect().give_up)
         {
             self.timers.set(Timer::GiveUp, Some(self.now + after));
         }

@@ -22,6 +22,7 @@ use crate::error::InputError;
 use crate::frame::{ClientBody, ClientFrame, ServerFrame, SessionResponse};
 use crate::id::{LocalKey, TracingId, TransportId};
 use crate::input::Input;
+use crate::lazy::Lazy;
 use crate::output::{Event, Output};
 use crate::peer_typing::{PeerTyping, PeerTypingChange};
 use crate::receipts::{Receipts, check_id};
@@ -37,6 +38,9 @@ pub use phase::{FailReason, Phase, phase_diagram};
 use rate_limit::{Pause, RateLimit};
 use requests::{Cause, Request, Requests};
 pub use snapshot::Snapshot;
+
+/// Room for so many outputs stays once they are drained: what an input usually causes.
+const USUAL_OUTPUTS: usize = 2;
 
 /// The guest's side of a conversation, as a state machine.
 ///
@@ -65,7 +69,7 @@ pub struct Session {
     typing: Typing,
     peer_typing: PeerTyping,
     receipts: Receipts,
-    outbox: Outbox,
+    outbox: Lazy<Outbox>,
     /// What the policies want and the dialect supports.
     supported: Capabilities,
     /// What of it the server has not refused.
@@ -138,7 +142,7 @@ impl Session {
             typing: Typing::from_checked(Arc::clone(config.shared_typing())),
             peer_typing: PeerTyping::new(config.limits().typists),
             receipts: Receipts::new(*config.receipts(), config.limits().messages),
-            outbox: Outbox::default(),
+            outbox: Lazy::new(),
             supported,
             capabilities: supported,
             stats: Stats::default(),
@@ -225,11 +229,14 @@ impl Session {
     /// the one that was asked for, or that one has rung.
     #[must_use = "an output that is dropped is never carried out"]
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.outputs.pop_front().or_else(|| {
-            Some(match self.timers.wake_up(self.now)? {
-                WakeUp::Arm(deadline) => Output::ArmTimer(deadline),
-                WakeUp::Clear => Output::ClearTimer,
-            })
+        let output = self.outputs.pop_front();
+        if output.is_some() {
+            return output;
+        }
+        self.outputs.shrink_to(USUAL_OUTPUTS);
+        Some(match self.timers.wake_up(self.now)? {
+            WakeUp::Arm(deadline) => Output::ArmTimer(deadline),
+            WakeUp::Clear => Output::ClearTimer,
         })
     }
 

@@ -77,12 +77,12 @@ impl Requests {
             if self.configured_at.len() == CONFIGURE_BUDGET {
                 self.configured_at.pop_front();
             }
-            self.configured_at.push_back(request.at);
+            push_back(&mut self.configured_at, request.at);
         }
         if self.log.len() >= Self::KEPT.max(unwritten + 1) {
             self.log.pop_front();
         }
-        self.log.push_back(request);
+        push_back(&mut self.log, request);
     }
 
     /// The connection is gone.
@@ -167,4 +167,12 @@ impl Requests {
         let recent = self.log.iter().rev().take_while(|request| request.at + WINDOW > now);
         recent.filter(|request| counts(&request.cause)).count()
     }
+}
+
+/// Doubles the room from one on: most connections ask for little.
+fn push_back<T>(line: &mut VecDeque<T>, item: T) {
+    if line.len() == line.capacity() {
+        line.reserve_exact(line.len().max(1));
+    }
+    line.push_back(item);
 }

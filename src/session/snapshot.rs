@@ -226,7 +226,8 @@ impl Session {
         self.rng = Rng::nth(self.config.seed, self.connection.dialed());
         self.rate_limit = RateLimit::restore(&state.rate_limit, now);
         self.typing_rest = Pause::restore(&state.typing_rest, now);
-        self.outbox = Outbox::restore(state.texts, self.config.limits().texts, longest_wait, now)?;
+        let outbox = Outbox::restore(state.texts, self.config.limits().texts, longest_wait, now)?;
+        self.outbox = outbox.into();
         self.receipts.restore(&state.receipts, now)?;
         for (lost, capability) in [
             (state.lost.typing, Capability::Typing),
