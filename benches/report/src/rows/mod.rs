@@ -1,0 +1,6 @@
+//! What is measured, a file for each kind of row.
+
+pub mod decode;
+pub mod keystroke;
+pub mod memory;
+pub mod receipt;
