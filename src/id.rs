@@ -76,14 +76,15 @@ impl TracingId {
     /// Appends the UUID form to `out`, without a detour through a formatter.
     pub(crate) fn encode(self, out: &mut [u8; UUID_LEN]) {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let mut bits = self.bits();
-        for at in (0..UUID_LEN).rev() {
+        let mut at = 0;
+        for byte in self.0 {
             if HYPHENS.contains(&at) {
                 out[at] = b'-';
-            } else {
-                out[at] = DIGITS[(bits & 0xf) as usize];
-                bits >>= 4;
+                at += 1;
             }
+            out[at] = DIGITS[usize::from(byte >> 4)];
+            out[at + 1] = DIGITS[usize::from(byte & 0xf)];
+            at += 2;
         }
     }
 

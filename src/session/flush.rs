@@ -166,7 +166,7 @@ impl Session {
         let rest_paused_until = self.rate_limit.rest_paused_until(now).filter(|_| online);
         let later = |at: &Instant| *at > now;
         let health_check_at = self.connection.health_check_at.filter(|at| online && later(at));
-        let budget_at = self.requests.room_at(now).filter(|_| blocked);
+        let budget_at = if blocked { self.requests.room_at(now) } else { None };
         let retry_at = self.outbox.retry_deadline().filter(|at| online && later(at));
         self.timers.set(Timer::RateLimit, earliest(texts_paused_until, rest_paused_until));
         self.timers.set(Timer::HealthCheck, health_check_at);

@@ -135,20 +135,28 @@ impl Requests {
 
     /// Whether `count` more requests fit into the share's part of the budget.
     pub(crate) fn has_room(&self, share: Share, count: usize, now: Instant) -> bool {
-        let used = self.in_window(now, |_| true);
         match share {
-            Share::Essential => used + count <= BUDGET,
-            Share::Typing => used + count <= BUDGET - RESERVE,
+            Share::Essential => self.fit(count, BUDGET, now),
+            Share::Typing => self.fit(count, BUDGET - RESERVE, now),
             Share::Receipt(kept_free) => {
-                used + count + kept_free <= BUDGET - RESERVE
-                    && self.in_window(now, |cause| matches!(cause, Cause::Receipt(_))) + count
-                        <= RECEIPT_BUDGET
+                let is_receipt = |cause: &Cause| matches!(cause, Cause::Receipt(_));
+                self.fit(count + kept_free, BUDGET - RESERVE, now)
+                    && (self.fit(count, RECEIPT_BUDGET, now)
+                        || self.in_window(now, is_receipt) + count <= RECEIPT_BUDGET)
             }
             Share::Echo(kept_free) => {
-                used + count + kept_free <= BUDGET - RESERVE
+                self.fit(count + kept_free, BUDGET - RESERVE, now)
                     && self.in_window(now, |cause| *cause == Cause::Echo) + count <= ECHO_BUDGET
             }
         }
+    }
+
+    /// Whether a window with `count` more requests has no more than `limit`. One look is enough: they
+    /// are in the order of time.
+    fn fit(&self, count: usize, limit: usize, now: Instant) -> bool {
+        let Some(allowed) = limit.checked_sub(count) else { return false };
+        let Some(at) = self.log.len().checked_sub(allowed + 1) else { return true };
+        self.log.get(at).is_none_or(|request| request.at + WINDOW <= now)
     }
 
     /// When the session may send another configure, if not now.
