@@ -63,7 +63,9 @@ impl Credentials {
     /// Credentials of one token.
     #[must_use]
     pub fn new(token: impl Into<String>) -> Self {
-        Self { token: Sensitive::from(token.into()) }
+        // It stays as long as the session: no spare room is kept with it.
+        let token = token.into().into_boxed_str();
+        Self { token: Sensitive::from(String::from(token)) }
     }
 }
 
