@@ -290,7 +290,7 @@ impl Session {
     }
 
     /// The server, or the budget, asks for patience with the step of the handshake that is due.
-    pub(super) fn shake_hands_again_at(&mut self, at: Instant) {
+    fn shake_hands_again_at(&mut self, at: Instant) {
         if self.phase == Phase::Configuring {
             self.connection.handshake = match self.connection.handshake {
                 Handshake::Configure | Handshake::ConfigureLater => Handshake::ConfigureLater,
@@ -299,6 +299,14 @@ impl Session {
                 }
             };
             self.timers.set(Timer::Configure, Some(at));
+        }
+    }
+
+    /// The server wants the handshake, as far as it is, to be tried again later.
+    pub(super) fn handshake_put_off(&mut self, until: Instant) {
+        if self.phase == Phase::Configuring {
+            self.shake_hands_again_at(until);
+            self.limit_tries();
         }
     }
 
@@ -521,6 +529,11 @@ impl Session {
         let wait = self.draw_backoff(self.connection.tries);
         self.connection.tries = self.connection.tries.saturating_add(1);
         self.timers.set(Timer::Backoff, Some(self.now + wait));
+        self.limit_tries();
+    }
+
+    /// The tries end some day, counted from the first that failed.
+    fn limit_tries(&mut self) {
         if let (None, Some(after)) =
             (self.timers.get(Timer::GiveUp), self.config.reconnect().give_up)
         {

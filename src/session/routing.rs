@@ -153,7 +153,7 @@ impl Session {
             Some(Cause::Join) => self.connection.owes_join = true,
             Some(Cause::Echo) => self.timers.clear(Timer::HealthCheckAnswer),
             Some(Cause::Configure | Cause::CloseSession) => {
-                self.shake_hands_again_at(self.end_of_pause());
+                self.handshake_put_off(self.end_of_pause());
             }
             _ => {}
         }
@@ -176,7 +176,7 @@ impl Session {
         }
         match error {
             ServerError::Failed(_) => {
-                self.shake_hands_again_at(self.now + DEFAULT_WAIT);
+                self.handshake_put_off(self.now + DEFAULT_WAIT);
             }
             // What can't be closed can still be replaced.
             _ if closing_old => self.configure(),

@@ -2,6 +2,7 @@
 //!
 //! Owns: one test a sentence. Must not know: the session's inside.
 
+use webmessaging_proto::frame::ClientBody;
 use webmessaging_proto::{CloseReason, Config, FailReason, Input, Phase, ReconnectPolicy};
 
 use super::{guide, ms, sent};
@@ -211,4 +212,24 @@ fn a_session_that_is_over_holds_no_timer() {
     closed.does(Input::Connect).opened().close(CloseReason::Code(1000));
     assert_eq!(closed.session.phase(), Phase::Closed);
     assert_eq!(closed.session.deadline(), None);
+}
+
+#[test]
+fn a_configure_that_is_put_off_for_5_minutes_fails_the_session() {
+    let refusals: [fn(&str) -> String; 2] =
+        [|id| frames::status(Some(id), 503, "busy"), |id| frames::too_many(Some(id), Some(1))];
+    for refusal in refusals {
+        let mut world = World::new(guide());
+        world.does(Input::Connect).opened();
+        let started_at = world.now;
+        let mut refused = 0;
+        while world.session.phase() == Phase::Configuring {
+            let id = world.id_of(|sent| matches!(sent.body, ClientBody::ConfigureSession { .. }));
+            world.recv(refusal(&id)).wait(1_000);
+            refused += 1;
+        }
+        assert!(refused > 100);
+        assert_eq!(world.session.phase(), Phase::Failed(FailReason::GaveUp));
+        assert_eq!(world.now - started_at, 300_000);
+    }
 }
