@@ -19,7 +19,7 @@ pub struct Timed {
     pub operations: u64,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Effort {
     rounds: u32,
     round: Duration,

@@ -3,9 +3,6 @@
 //! Owns: ready sessions, frames and the steps of the hot paths, for every harness. Must not know: how
 //! anything is measured.
 
-// No harness uses all of it.
-#![allow(dead_code)]
-
 use std::time::Duration;
 
 use webmessaging_proto::dialect::WebMessaging;
@@ -26,10 +23,10 @@ pub const PAUSE: Duration = Duration::from_secs(20);
 
 /// The frames that a guest receives most, and the one that opens its session.
 pub const FRAMES: [(&str, &[u8]); 4] = [
-    ("agent text", include_bytes!("../tests/frames/message_agent_text.json")),
-    ("own echo", include_bytes!("../tests/frames/message_own_echo.json")),
-    ("typing event", include_bytes!("../tests/frames/typing_on.json")),
-    ("session response", include_bytes!("../tests/frames/session_response_full.json")),
+    ("agent text", include_bytes!("../../../tests/frames/message_agent_text.json")),
+    ("own echo", include_bytes!("../../../tests/frames/message_own_echo.json")),
+    ("typing event", include_bytes!("../../../tests/frames/typing_on.json")),
+    ("session response", include_bytes!("../../../tests/frames/session_response_full.json")),
 ];
 
 pub fn config(seed: u64) -> Config {
@@ -112,4 +109,22 @@ pub fn drain(guest: &mut Guest, wire: &mut Vec<u8>) -> usize {
 
 fn taken<E: std::fmt::Debug>(result: Result<(), E>) {
     result.expect("no input of a scene is refused");
+}
+
+/// An agent's text under an id of its own.
+pub fn agent_text(number: usize) -> Vec<u8> {
+    const ID: &str = "a42a8817-3dec-4a72-b424-a4231a02e2cb";
+    let frame = std::str::from_utf8(FRAMES[0].1).expect("JSON");
+    assert!(frame.contains(ID), "the frame's own id");
+    frame.replace(ID, &message_id(number)).into_bytes()
+}
+
+/// What the service answers to the frame of a text.
+pub fn echo_of(text: &[u8]) -> Vec<u8> {
+    const ID: &str = "afc9b930-57da-4fb6-81ca-48d730e9f0eb";
+    let text = std::str::from_utf8(text).expect("JSON");
+    let (_, after) = text.split_once(r#""tracingId":""#).expect("a request has a name");
+    let frame = std::str::from_utf8(FRAMES[1].1).expect("JSON");
+    assert!(frame.contains(ID), "the frame's own id");
+    frame.replace(ID, &after[..36]).into_bytes()
 }
