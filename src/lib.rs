@@ -11,6 +11,7 @@ mod config;
 mod endpoint;
 mod error;
 mod id;
+mod growth;
 mod input;
 mod lazy;
 mod offset;

@@ -12,6 +12,7 @@ use core::time::Duration;
 use crate::config::MAX_TEXT_CHARS;
 use crate::error::InputError;
 use crate::frame::CustomAttributes;
+use crate::growth::{insert, push, push_back};
 use crate::id::{LocalKey, TracingId};
 use crate::lazy::Unused;
 use crate::sensitive::Sensitive;
@@ -134,9 +135,9 @@ impl Outbox {
 
     fn take(&mut self, text: Text) {
         if let Err(place) = self.keys.binary_search(&text.key) {
-            self.keys.insert(place, text.key);
+            insert(&mut self.keys, place, text.key);
         }
-        self.waiting.push_back(text);
+        push_back(&mut self.waiting, text);
     }
 
     /// Puts a kept text at the end of the line.
@@ -165,6 +166,10 @@ impl Outbox {
         }
         self.waiting.retain(|text| text.key != key);
         self.kept.retain(|text| text.key != key);
+        if self.keys.is_empty() {
+            // Guests write seldom: the room for texts does not stay.
+            *self = Self { sent_at: self.sent_at, retry_at: self.retry_at, ..Self::default() };
+        }
         Ok(())
     }
 
@@ -187,7 +192,7 @@ impl Outbox {
         if text.attempts.len() == MAX_ATTEMPTS {
             text.attempts.remove(0);
         }
-        text.attempts.push(tracing_id);
+        push(&mut text.attempts, tracing_id);
         self.in_flight = Some(InFlight { tracing_id, since: now });
         self.retry_at = None;
         self.note_sent(now);

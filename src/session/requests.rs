@@ -6,6 +6,7 @@
 use alloc::collections::VecDeque;
 use core::time::Duration;
 
+use crate::growth::push_back;
 use crate::id::{LocalKey, TracingId};
 use crate::receipts::LedgerId;
 use crate::time::Instant;
@@ -52,7 +53,7 @@ pub(crate) struct Request {
     pub(crate) cause: Cause,
     pub(crate) at: Instant,
     /// How many receipts had been sent before, over all connections.
-    pub(crate) receipts_before: u64,
+    pub(crate) receipts_before: u32,
     /// It arrived: it was answered, or a later one was.
     pub(crate) answered: bool,
     /// It was answered with an error; the same answer again means nothing.
@@ -175,12 +176,4 @@ impl Requests {
         let recent = self.log.iter().rev().take_while(|request| request.at + WINDOW > now);
         recent.filter(|request| counts(&request.cause)).count()
     }
-}
-
-/// Doubles the room from one on: most connections ask for little.
-fn push_back<T>(line: &mut VecDeque<T>, item: T) {
-    if line.len() == line.capacity() {
-        line.reserve_exact(line.len().max(1));
-    }
-    line.push_back(item);
 }

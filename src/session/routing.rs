@@ -66,9 +66,9 @@ impl Session {
     pub(super) fn answered(&mut self, request: Option<TracingId>) -> Option<Cause> {
         let request = request.and_then(|id| self.requests.find(id)).cloned()?;
         self.rate_limit.succeeded();
-        let own = u64::from(matches!(request.cause, Cause::Receipt(_)));
+        let own = u32::from(matches!(request.cause, Cause::Receipt(_)));
         self.requests.answered(request.tracing_id);
-        self.receipts.confirm_sends(request.receipts_before + own);
+        self.receipts.confirm_sends(request.receipts_before.saturating_add(own).into());
         if request.cause == Cause::Echo {
             self.timers.clear(Timer::HealthCheckAnswer);
         }
@@ -94,7 +94,7 @@ impl Session {
             return;
         }
         if let Some(request) = &request {
-            self.receipts.confirm_sends(request.receipts_before);
+            self.receipts.confirm_sends(request.receipts_before.into());
         }
         let cause = match &request {
             Some(request) => Some(request.cause),
