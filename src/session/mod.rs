@@ -14,6 +14,7 @@ mod routing;
 mod snapshot;
 
 use alloc::collections::VecDeque;
+use alloc::sync::Arc;
 
 use crate::config::{Capability, Config};
 use crate::dialect::EncodeContext;
@@ -21,6 +22,7 @@ use crate::error::InputError;
 use crate::frame::{ClientBody, ClientFrame, ServerFrame, SessionResponse};
 use crate::id::{LocalKey, TracingId, TransportId};
 use crate::input::Input;
+use crate::lazy::Lazy;
 use crate::output::{Event, Output};
 use crate::peer_typing::{PeerTyping, PeerTypingChange};
 use crate::receipts::{Receipts, check_id};
@@ -37,6 +39,9 @@ use rate_limit::{Pause, RateLimit};
 use requests::{Cause, Request, Requests};
 pub use snapshot::Snapshot;
 
+/// Room for so many outputs stays once they are drained: what an input usually causes.
+const USUAL_OUTPUTS: usize = 2;
+
 /// The guest's side of a conversation, as a state machine.
 ///
 /// Give it what happens ([`handle`](Self::handle)), do what it says
@@ -49,27 +54,29 @@ pub use snapshot::Snapshot;
 /// * An early tick changes nothing; a late one gives what is still true.
 /// * An input that is refused changes nothing but the time.
 #[derive(Clone, Debug, PartialEq)]
+// In this order: what every input touches lies together, which is what many sessions live on.
+#[repr(C)]
 pub struct Session {
-    config: Config,
     now: Instant,
-    rng: Rng,
     phase: Phase,
-    timers: TimerTable,
-    outputs: VecDeque<Output>,
-    connection: Connection,
-    requests: Requests,
-    rate_limit: RateLimit,
-    /// Typing rests while the server fails on it.
-    typing_rest: Pause,
-    typing: Typing,
-    peer_typing: PeerTyping,
-    receipts: Receipts,
-    outbox: Outbox,
     /// What the policies want and the dialect supports.
     supported: Capabilities,
     /// What of it the server has not refused.
     capabilities: Capabilities,
+    typing: Typing,
+    timers: TimerTable,
+    outputs: VecDeque<Output>,
+    config: Config,
+    receipts: Receipts,
+    outbox: Lazy<Outbox>,
+    peer_typing: PeerTyping,
+    requests: Requests,
+    rng: Rng,
+    connection: Connection,
     stats: Stats,
+    rate_limit: RateLimit,
+    /// Typing rests while the server fails on it.
+    typing_rest: Pause,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -121,8 +128,8 @@ impl Session {
     pub fn new(config: Config, now: Instant) -> Self {
         let supported = Capabilities {
             typing: true,
-            typing_off: config.typing.sends_off,
-            receipts: config.receipts.on_wire,
+            typing_off: config.typing().sends_off,
+            receipts: config.receipts().on_wire,
         };
         Self {
             now,
@@ -134,10 +141,10 @@ impl Session {
             requests: Requests::default(),
             rate_limit: RateLimit::default(),
             typing_rest: Pause::default(),
-            typing: Typing::from_checked(config.typing),
-            peer_typing: PeerTyping::new(config.limits.typists),
-            receipts: Receipts::new(config.receipts, config.limits.messages),
-            outbox: Outbox::default(),
+            typing: Typing::from_checked(Arc::clone(config.shared_typing())),
+            peer_typing: PeerTyping::new(config.limits().typists),
+            receipts: Receipts::new(*config.receipts(), config.limits().messages),
+            outbox: Lazy::new(),
             supported,
             capabilities: supported,
             stats: Stats::default(),
@@ -150,7 +157,7 @@ impl Session {
     pub fn without(mut self, capability: Capability) -> Self {
         *self.supported.get_mut(capability) = false;
         if capability == Capability::TypingOff {
-            self.config.typing = self.config.typing.without_off();
+            self.config.lose_off();
         }
         self.turn_off(capability);
         self
@@ -224,11 +231,14 @@ impl Session {
     /// the one that was asked for, or that one has rung.
     #[must_use = "an output that is dropped is never carried out"]
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.outputs.pop_front().or_else(|| {
-            Some(match self.timers.wake_up(self.now)? {
-                WakeUp::Arm(deadline) => Output::ArmTimer(deadline),
-                WakeUp::Clear => Output::ClearTimer,
-            })
+        let output = self.outputs.pop_front();
+        if output.is_some() {
+            return output;
+        }
+        self.outputs.shrink_to(USUAL_OUTPUTS);
+        Some(match self.timers.wake_up(self.now)? {
+            WakeUp::Arm(deadline) => Output::ArmTimer(deadline),
+            WakeUp::Clear => Output::ClearTimer,
         })
     }
 
@@ -309,7 +319,9 @@ impl Session {
     /// What a dialect needs to encode this session's frames.
     #[must_use]
     pub fn encode_context(&self) -> EncodeContext<'_> {
-        EncodeContext::new(&self.connection.token, self.config.deployment_id())
+        let token = self.connection.token_before.as_deref();
+        let token = token.unwrap_or(&self.config.credentials.token);
+        EncodeContext::new(token, self.config.deployment_id())
     }
 
     fn apply(&mut self, input: Input<'_>) -> Result<(), InputError> {
@@ -319,7 +331,7 @@ impl Session {
             Input::Disconnect => self.disconnect(),
             Input::NetworkAvailable => self.network_available(),
             Input::StartNew => return self.start_new(),
-            Input::Renew(credentials) => self.config.credentials = credentials,
+            Input::Renew(credentials) => self.renew(credentials),
 
             Input::TransportOpened(transport) => self.transport_opened(transport),
             Input::TransportClosed(transport, reason) => self.transport_closed(transport, reason),
@@ -341,7 +353,7 @@ impl Session {
 
             Input::SendText { key, text, attributes } => {
                 self.refuse_unless_writable("send_text")?;
-                self.outbox.check(key, &text, self.config.limits.texts)?;
+                self.outbox.check(key, &text, self.config.limits().texts)?;
                 self.typing.end();
                 self.outbox.push(key, text.into_owned(), attributes);
             }
@@ -406,7 +418,7 @@ impl Session {
     }
 
     fn is_full(&self) -> bool {
-        self.outputs.len() >= self.config.limits.outputs.max(1)
+        self.outputs.len() >= self.config.limits().outputs.max(1)
     }
 
     fn emit(&mut self, event: Event) {
@@ -417,6 +429,8 @@ impl Session {
         let tracing_id = TracingId::draw(&mut self.rng);
         // A receipt that is being sent has just been counted itself.
         let receipts_before = self.receipts.sends() - u64::from(matches!(cause, Cause::Receipt(_)));
+        // Fewer than are sent in eighty years.
+        let receipts_before = u32::try_from(receipts_before).unwrap_or(u32::MAX);
         let request = Request {
             tracing_id,
             cause,

@@ -3,6 +3,7 @@
 //! Owns: ready sessions, frames and the steps of the hot paths, for every harness. Must not know: how
 //! anything is measured.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use webmessaging_proto::dialect::WebMessaging;
@@ -29,8 +30,10 @@ pub const FRAMES: [(&str, &[u8]); 4] = [
     ("session response", include_bytes!("../../../tests/frames/session_response_full.json")),
 ];
 
+/// Guests of one deployment, as a process of many has them.
 pub fn config(seed: u64) -> Config {
-    Config::new(DEPLOYMENT, TOKEN, seed)
+    static FIRST: LazyLock<Config> = LazyLock::new(|| Config::new(DEPLOYMENT, TOKEN, 0));
+    FIRST.for_guest(TOKEN, seed)
 }
 
 /// A session that the server has accepted, with nothing left to do.
