@@ -34,6 +34,12 @@ impl Row {
         row
     }
 
+    /// What is aimed at with a figure that is not there.
+    pub fn aiming_at(mut self, target: impl Into<String>) -> Self {
+        self.target = target.into();
+        self
+    }
+
     fn empty(what: impl Into<String>, unit: &'static str) -> Self {
         Self {
             what: what.into(),
@@ -93,5 +99,17 @@ pub fn all<const N: usize>(conditions: [Option<bool>; N]) -> Option<bool> {
         Some(false)
     } else {
         conditions.into_iter().collect::<Option<Vec<_>>>().map(|_| true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_condition_that_fails_decides_and_one_that_is_unknown_leaves_it_open() {
+        assert_eq!(all([Some(true), Some(true)]), Some(true));
+        assert_eq!(all([None, Some(true)]), None);
+        assert_eq!(all([None, Some(false)]), Some(false));
     }
 }

@@ -114,3 +114,33 @@ fn grouped(value: f64) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_takes_the_place_of_the_one_before_and_nothing_else() {
+        let document = format!("before\n{BEGIN}old\n{END}after\n");
+        let written = put_into(&document, "new\n").expect("there is a place");
+        assert_eq!(written, format!("before\n{BEGIN}new\n{END}after\n"));
+        assert_eq!(put_into("no place", "new\n"), None);
+    }
+
+    #[test]
+    fn what_was_not_measured_is_neither_met_nor_missed() {
+        let rows = [
+            Row::new("a", "ns", 2.0).peer("b", 5.0).target("at most 1", |_| Some(false)),
+            Row::unmeasured("c", "ns", "no tool").target("at most 1", |_| Some(true)),
+        ];
+        let table = markdown(&rows, "machine");
+        assert!(table.contains("| a | 2 ns | b: 5 (2.50x) |  | at most 1 | **no** |"), "{table}");
+        assert!(table.contains("| c |  |  |  | at most 1 | not measured |"), "{table}");
+        assert!(table.contains("- c: not measured: no tool."), "{table}");
+    }
+
+    #[test]
+    fn numbers_have_as_many_digits_as_say_something() {
+        assert_eq!([4.08, 280.4, 1_234_567.0, 8.0].map(number), ["4.1", "280", "1,234,567", "8"]);
+    }
+}
