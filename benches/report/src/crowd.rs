@@ -85,8 +85,11 @@ impl Crowd {
             inputs: 0,
             keys: 0,
         };
+        let deployment = scenes::config(0);
         for number in 0..sessions {
-            crowd.guests.push(scenes::ready(number as u64));
+            let token = scenes::message_id(number);
+            let config = deployment.for_guest(token, number as u64);
+            crowd.guests.push(scenes::accepted(config));
             let script = Script::beginning_at(mixed(number) % ROUND);
             crowd.wheel.insert(number as u32, script.next_at);
             crowd.scripts.push(script);

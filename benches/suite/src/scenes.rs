@@ -38,8 +38,13 @@ pub fn config(seed: u64) -> Config {
 
 /// A session that the server has accepted, with nothing left to do.
 pub fn ready(seed: u64) -> Guest {
+    accepted(config(seed))
+}
+
+/// The same with a configuration of one's own.
+pub fn accepted(config: Config) -> Guest {
     let now = Instant::ORIGIN;
-    let mut guest = Endpoint::new(config(seed), WebMessaging, now);
+    let mut guest = Endpoint::new(config, WebMessaging, now);
     let mut wire = Vec::new();
     taken(guest.handle(Input::Connect, now));
     drain(&mut guest, &mut wire);
