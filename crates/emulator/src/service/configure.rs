@@ -5,7 +5,6 @@ use super::{
     connection::Presented,
     denial::Denial,
     ingress::is_revoked,
-    private::Private,
     reply::{self, SessionState},
     session::{Session, SessionLife},
     token::{Identity, TokenError, TokenKey},
@@ -15,7 +14,7 @@ impl Service {
     pub(super) fn configure(
         &mut self,
         id: ConnectionId,
-        token: Option<Private>,
+        token: Option<&str>,
         deployment_id: Option<&str>,
         start_new: bool,
         tracing_id: Option<&str>,
@@ -27,7 +26,7 @@ impl Service {
             return Err(Denial::WrongDeployment);
         }
         let token = token.ok_or(Denial::Missing("token"))?;
-        let identity = self.identify(&token)?;
+        let identity = self.identify(token)?;
         if identity.deployment_id.as_ref().is_some_and(|d| !d.eq_ignore_ascii_case(&deployment)) {
             return Err(Denial::Unauthorized);
         }
@@ -39,7 +38,7 @@ impl Service {
             Some((conversation, _)) => (conversation, false),
             None => (self.create_session(identity.key, deployment)?, true),
         };
-        let presented = Presented { token, serial: identity.serial };
+        let presented = Presented { token: token.into(), serial: identity.serial };
         self.emit_agent(
             &conversation,
             if new_session {
@@ -137,7 +136,7 @@ impl Service {
         if let Some(session) = self.sessions.get_mut(&new) {
             session.configures = configures;
         }
-        for other in self.connections_of(old).into_iter().filter(|other| *other != id) {
+        for other in self.connections_besides(old, Some(id)) {
             self.close_announced(other);
         }
         Ok(new)
@@ -150,7 +149,7 @@ impl Service {
         }
         let conversation = match &key {
             TokenKey::Guest(promised) if self.sessions.get(promised).is_none() => promised.clone(),
-            _ => self.random.uuid(),
+            _ => self.random.uuid().into(),
         };
         let (rate, now) = (self.options.limits.configures_per_session, self.clock.now());
         let mut session = Session::new(conversation.clone(), key, deployment, now);

@@ -16,8 +16,7 @@ impl Service {
         tracing_id: Option<&str>,
     ) {
         if all_connections {
-            for other in self.connections_of(conversation).into_iter().filter(|other| *other != id)
-            {
+            for other in self.connections_besides(conversation, Some(id)) {
                 self.close_announced(other);
             }
             self.end_guest_typing(conversation, TypingEnd::Ended);

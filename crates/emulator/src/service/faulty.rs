@@ -20,6 +20,13 @@ pub(super) struct Passage {
     pub(super) hold: bool,
 }
 
+impl Passage {
+    /// Once, at once, in its turn.
+    pub(super) const fn is_plain(&self) -> bool {
+        self.copies == 1 && self.delay.is_zero() && !self.hold
+    }
+}
+
 impl Service {
     /// Puts a fault in force, or lets it happen at once ([`Fault::is_immediate`]: then there is no number).
     ///

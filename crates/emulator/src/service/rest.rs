@@ -52,7 +52,7 @@ impl Service {
         }
         let (promised, conversation_id, deployment_id) = match conversation_id {
             None => {
-                let id = self.random.uuid();
+                let id = String::from(self.random.uuid());
                 let deployment = deployment_id.unwrap_or_else(|| self.options.default_deployment());
                 (id.clone(), id, deployment.to_owned())
             }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    sync::Arc,
     time::Duration,
 };
 
@@ -37,7 +38,7 @@ pub(crate) struct Session {
     pub(crate) life: SessionLife,
     /// Oldest first.
     pub(crate) connections: Vec<ConnectionId>,
-    pub(crate) messages: VecDeque<MessageView>,
+    pub(crate) messages: VecDeque<Arc<MessageView>>,
     pub(crate) attributes: Map<String, Value>,
     pub(crate) joined: bool,
     pub(crate) guest_typing: bool,
@@ -83,7 +84,7 @@ impl Session {
     }
 
     /// Keeps a message; with `cap` of them the oldest is forgotten.
-    pub(crate) fn remember(&mut self, message: MessageView, cap: usize) {
+    pub(crate) fn remember(&mut self, message: Arc<MessageView>, cap: usize) {
         while self.messages.len() >= cap.max(1) {
             self.messages.pop_front();
         }
@@ -91,7 +92,7 @@ impl Session {
     }
 
     /// The agent's message that `id` names, by either of its ids.
-    pub(crate) fn agent_message(&mut self, id: &str) -> Option<&mut MessageView> {
+    pub(crate) fn agent_message(&mut self, id: &str) -> Option<&mut Arc<MessageView>> {
         self.messages
             .iter_mut()
             .find(|m| m.from == Author::Agent && (m.message_id == id || m.id == id))

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use serde_json::json;
-
 use super::{
-    AgentEventKind, ConnectionId, Service, Timer, TypingEnd, denial::Denial,
+    AgentEventKind, ConnectionId, Service, Timer, TypingEnd,
+    denial::Denial,
     guest_message::TypingSignal,
+    structured::events,
 };
 use crate::options::Mode;
 
@@ -25,22 +25,20 @@ impl Service {
         if !self.options.typing {
             return Err(Denial::TypingOff);
         }
-        let kind = match (self.options.mode, signal) {
+        let events = match (self.options.mode, signal) {
             (_, TypingSignal::On) => {
                 self.show_guest_typing(conversation);
-                "On"
+                events::ON
             }
             (Mode::Guide, TypingSignal::Off) => {
                 self.end_guest_typing(conversation, TypingEnd::Off);
-                "Off"
+                events::OFF
             }
             (Mode::Guide, TypingSignal::Unknown) => return Ok(()),
             (Mode::Live, _) => return Err(Denial::UnsupportedTyping),
         };
-        let mut body = self.message_body("Event", "Inbound");
-        let events = json!([{"eventType": "Typing", "typing": {"type": kind}}]);
-        body.insert("events".to_owned(), events);
-        self.fan_out_others(conversation, &body, Some(id));
+        let message = self.event(events, "Inbound");
+        self.fan_out_others(conversation, &message, Some(id));
         Ok(())
     }
 
