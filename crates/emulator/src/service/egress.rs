@@ -1,11 +1,8 @@
 //! Everything on its way to guests: faults of that direction, closing, dropping, and who loses a connection by it.
 
 use super::{
-    AgentEventKind, ConnectionId, Output, Service, Timer, TypingEnd,
-    connection::Egress,
-    fault::Direction,
-    reply,
-    structured::Structured,
+    AgentEventKind, ConnectionId, Output, Service, Timer, TypingEnd, connection::Egress,
+    fault::Direction, reply, structured::Structured,
 };
 
 /// The close code of an ending that the service announced by a frame.

@@ -3,10 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    AgentEventKind, ConnectionId, Service, Timer, TypingEnd,
-    denial::Denial,
-    guest_message::TypingSignal,
-    structured::events,
+    AgentEventKind, ConnectionId, Service, Timer, TypingEnd, denial::Denial,
+    guest_message::TypingSignal, structured::events,
 };
 use crate::options::Mode;
 
