@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{denial::Denial, lane::Lane, private::Private, rate::Window};
+use super::{denial::Denial, lane::Lane, private::Private, rate::Window, session::ConversationId};
 
 /// A connection, numbered in the order of arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -43,7 +43,7 @@ pub(crate) struct Presented {
 pub(crate) struct Connection {
     pub(crate) deployment_id: String,
     /// The conversation of the session that it is configured for.
-    pub(crate) session: Option<String>,
+    pub(crate) session: Option<ConversationId>,
     pub(crate) presented: Option<Presented>,
     pub(crate) requests: Window,
     pub(crate) echoes: Window,

@@ -150,9 +150,9 @@ impl Service {
         let of_connection = connection
             .and_then(|id| self.connections.get(&id))
             .and_then(|connection| connection.session.clone());
-        match conversation.map(str::to_owned).or(of_connection) {
+        match conversation.or(of_connection.as_deref()) {
             Some(conversation) => {
-                if let Some(session) = self.sessions.get_mut(&conversation) {
+                if let Some(session) = self.sessions.get_mut(conversation) {
                     session.revoked_below = below;
                 }
             }

@@ -9,7 +9,7 @@ use super::{
     fault::Direction,
     reply,
     request::{Action, Request},
-    session::SessionLife,
+    session::{ConversationId, SessionLife},
 };
 
 /// What came in one WebSocket message.
@@ -199,7 +199,7 @@ impl Service {
     }
 
     /// The conversation that a request of a configured connection is about.
-    fn authorize(&self, id: ConnectionId, token: Option<&str>) -> Result<String, Denial> {
+    fn authorize(&self, id: ConnectionId, token: Option<&str>) -> Result<ConversationId, Denial> {
         let connection = self.connections.get(&id).ok_or(Denial::NotConfigured)?;
         let conversation = connection.session.as_ref().ok_or(Denial::NotConfigured)?;
         let presented = connection.presented.as_ref().ok_or(Denial::NotConfigured)?;

@@ -8,6 +8,9 @@ use std::{borrow::Cow, fmt};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
+/// Room for the members of most objects.
+const USUAL: usize = 6;
+
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Json<'a> {
     Null,
@@ -91,6 +94,9 @@ impl<'de> Visitor<'de> for JsonVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Json<'de>, A::Error> {
         let mut members = Vec::new();
         while let Some(Name(name)) = entries.next_key()? {
+            if members.is_empty() {
+                members.reserve_exact(USUAL);
+            }
             members.push((name, entries.next_value()?));
         }
         Ok(Json::Object(members))

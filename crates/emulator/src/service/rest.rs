@@ -60,7 +60,7 @@ impl Service {
                 let session = self.sessions.get(id);
                 match session.map(|session| (&session.key, &session.deployment_id)) {
                     Some((key @ TokenKey::Guest(promised), deployment)) => {
-                        let current = self.sessions.current(key).unwrap_or(id);
+                        let current = self.sessions.current(key).map_or(id, |current| &**current);
                         (promised.clone(), current.to_owned(), deployment.clone())
                     }
                     _ => return Err(ConversationError::UnknownConversation(id.to_owned())),

@@ -30,9 +30,12 @@ pub enum SessionLife {
     Expired,
 }
 
+/// What names a session; shared by all that refer to it.
+pub(crate) type ConversationId = Arc<str>;
+
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
-    pub(crate) conversation_id: String,
+    pub(crate) conversation_id: ConversationId,
     pub(crate) key: TokenKey,
     pub(crate) deployment_id: String,
     pub(crate) life: SessionLife,
@@ -54,7 +57,7 @@ pub(crate) struct Session {
 
 impl Session {
     pub(crate) fn new(
-        conversation_id: String,
+        conversation_id: ConversationId,
         key: TokenKey,
         deployment_id: String,
         now: Duration,
@@ -100,7 +103,7 @@ impl Session {
 
     pub(crate) fn view(&self, expires_at: u64) -> SessionView {
         SessionView {
-            conversation_id: self.conversation_id.clone(),
+            conversation_id: self.conversation_id.as_ref().to_owned(),
             deployment_id: self.deployment_id.clone(),
             life: self.life,
             read_only: self.is_read_only(),
@@ -125,8 +128,8 @@ impl Session {
 /// All sessions, by conversation and by what opens them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sessions {
-    by_conversation: BTreeMap<String, Session>,
-    current: BTreeMap<TokenKey, String>,
+    by_conversation: BTreeMap<ConversationId, Session>,
+    current: BTreeMap<TokenKey, ConversationId>,
 }
 
 impl Sessions {
@@ -147,8 +150,8 @@ impl Sessions {
     }
 
     /// The conversation of the session that `key` opens now.
-    pub(crate) fn current(&self, key: &TokenKey) -> Option<&str> {
-        self.current.get(key).map(String::as_str)
+    pub(crate) fn current(&self, key: &TokenKey) -> Option<&ConversationId> {
+        self.current.get(key)
     }
 
     /// Adds a session as the current one of its key.
@@ -159,7 +162,7 @@ impl Sessions {
 
     pub(crate) fn remove(&mut self, conversation_id: &str) -> Option<Session> {
         let session = self.by_conversation.remove(conversation_id)?;
-        if self.current(&session.key) == Some(conversation_id) {
+        if self.current(&session.key) == Some(&session.conversation_id) {
             self.current.remove(&session.key);
         }
         Some(session)
@@ -170,7 +173,7 @@ impl Sessions {
     }
 
     /// The session to forget first: without a connection, ended ones before open ones, then by idle time.
-    pub(crate) fn least_needed(&self) -> Option<String> {
+    pub(crate) fn least_needed(&self) -> Option<ConversationId> {
         self.iter()
             .filter(|session| session.connections.is_empty())
             .min_by_key(|session| (!session.is_read_only(), session.last_message))

@@ -1,6 +1,6 @@
 //! The guest's typing indicator: how it goes on and out in either mode, and who hears of it.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use super::{
     AgentEventKind, ConnectionId, Service, Timer, TypingEnd, denial::Denial,
@@ -46,7 +46,7 @@ impl Service {
         let was = std::mem::replace(&mut session.guest_typing, true);
         if self.options.mode == Mode::Live {
             let until = now.saturating_add(SHOWN);
-            self.timers.set(Timer::Typing(conversation.to_owned()), Some(until));
+            self.timers.set(Timer::Typing(Arc::clone(&session.conversation_id)), Some(until));
         }
         if !was {
             let kind = AgentEventKind::GuestTyping { typing: true, reason: None };
@@ -56,9 +56,9 @@ impl Service {
 
     /// Takes the indicator down, if it is up.
     pub(super) fn end_guest_typing(&mut self, conversation: &str, reason: TypingEnd) {
-        self.timers.set(Timer::Typing(conversation.to_owned()), None);
         let Some(session) = self.sessions.get_mut(conversation) else { return };
         if std::mem::replace(&mut session.guest_typing, false) {
+            self.timers.set(Timer::Typing(Arc::clone(&session.conversation_id)), None);
             let kind = AgentEventKind::GuestTyping { typing: false, reason: Some(reason) };
             self.emit_agent(conversation, kind);
         }
