@@ -5,6 +5,7 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::sync::Arc;
 use core::fmt::{self, Write as _};
 use core::time::Duration;
 
@@ -62,7 +63,9 @@ impl Credentials {
     /// Credentials of one token.
     #[must_use]
     pub fn new(token: impl Into<String>) -> Self {
-        Self { token: Sensitive::from(token.into()) }
+        // It stays as long as the session: no spare room is kept with it.
+        let token = token.into().into_boxed_str();
+        Self { token: Sensitive::from(String::from(token)) }
     }
 }
 
@@ -76,7 +79,8 @@ pub struct ReconnectPolicy {
     pub cap: Duration,
     /// How long a connection must be ready for the waits to start small again. Default 30 s.
     pub stable: Duration,
-    /// How long to go on before the session fails; `None`: for ever. Default 5 minutes.
+    /// How long to go on before the session fails, from the first connection that is lost or the first
+    /// configure that the server puts off; `None`: for ever. Default 5 minutes.
     pub give_up: Option<Duration>,
 }
 
@@ -131,18 +135,24 @@ impl Default for Limits {
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
+    rules: Arc<Rules>,
+    pub(crate) credentials: Credentials,
+    pub(crate) seed: u64,
+}
+
+/// What many guests have in common, and is held once for all of them.
+#[derive(Clone, Debug, PartialEq)]
+struct Rules {
     deployment_id: String,
     endpoint: String,
     application: Option<String>,
-    pub(crate) credentials: Credentials,
-    pub(crate) seed: u64,
-    pub(crate) typing: TypingPolicy,
-    pub(crate) receipts: ReceiptPolicy,
-    pub(crate) reconnect: ReconnectPolicy,
-    pub(crate) health_check: Option<Duration>,
-    pub(crate) auto_start: Option<CustomAttributes>,
-    pub(crate) journey_context: Option<Box<JourneyContext>>,
-    pub(crate) limits: Limits,
+    typing: Arc<TypingPolicy>,
+    receipts: ReceiptPolicy,
+    reconnect: ReconnectPolicy,
+    health_check: Option<Duration>,
+    auto_start: Option<CustomAttributes>,
+    journey_context: Option<Box<JourneyContext>>,
+    limits: Limits,
 }
 
 impl Config {
@@ -152,29 +162,47 @@ impl Config {
     /// source of randomness, fresh for each session, or fixed to repeat a run.
     #[must_use]
     pub fn new(deployment_id: impl Into<String>, token: impl Into<String>, seed: u64) -> Self {
-        Self {
+        let rules = Rules {
             deployment_id: deployment_id.into(),
             endpoint: DEFAULT_ENDPOINT.into(),
             application: None,
-            credentials: Credentials::new(token),
-            seed,
-            typing: TypingPolicy::guide(),
+            typing: Arc::new(TypingPolicy::guide()),
             receipts: ReceiptPolicy::guide(),
             reconnect: ReconnectPolicy::default(),
             health_check: None,
             auto_start: None,
             journey_context: None,
             limits: Limits::default(),
-        }
+        };
+        Self { rules: Arc::new(rules), credentials: Credentials::new(token), seed }
+    }
+
+    /// The same for another guest. Everything else is held once for both, which is what keeps many
+    /// sessions small.
+    ///
+    /// ```
+    /// use webmessaging_proto::{Config, Instant, Session};
+    ///
+    /// let first = Config::new("deployment", "token-1", 1);
+    /// let guests = (2..10).map(|guest| first.for_guest(format!("token-{guest}"), guest));
+    /// let sessions = guests.map(|config| Session::new(config, Instant::ORIGIN));
+    /// assert!(sessions.into_iter().all(|session| session.config().deployment_id() == "deployment"));
+    /// ```
+    #[must_use]
+    pub fn for_guest(&self, token: impl Into<String>, seed: u64) -> Self {
+        Self { rules: Arc::clone(&self.rules), credentials: Credentials::new(token), seed }
     }
 
     /// Takes typing and receipts from `profile`.
     #[must_use]
     pub fn with_profile(mut self, profile: Profile) -> Self {
-        (self.typing, self.receipts) = match profile {
+        let (typing, receipts) = match profile {
             Profile::Guide => (TypingPolicy::guide(), ReceiptPolicy::guide()),
             Profile::Live => (TypingPolicy::live(), ReceiptPolicy::live()),
         };
+        let rules = self.rules_mut();
+        rules.typing = Arc::new(typing);
+        rules.receipts = receipts;
         self
     }
 
@@ -184,21 +212,21 @@ impl Config {
     /// If the policy contradicts itself; see [`TypingPolicy::check`].
     pub fn with_typing(mut self, policy: TypingPolicy) -> Result<Self, ConfigError> {
         policy.check()?;
-        self.typing = policy;
+        self.rules_mut().typing = Arc::new(policy);
         Ok(self)
     }
 
     /// Replaces the rules of read receipts.
     #[must_use]
     pub fn with_receipts(mut self, policy: ReceiptPolicy) -> Self {
-        self.receipts = policy;
+        self.rules_mut().receipts = policy;
         self
     }
 
     /// Replaces the rules of reconnecting.
     #[must_use]
     pub fn with_reconnect(mut self, policy: ReconnectPolicy) -> Self {
-        self.reconnect = policy;
+        self.rules_mut().reconnect = policy;
         self
     }
 
@@ -210,7 +238,7 @@ impl Config {
         if interval < MIN_HEALTH_CHECK_INTERVAL {
             return Err(ConfigError::HealthCheckTooOften { interval });
         }
-        self.health_check = Some(interval);
+        self.rules_mut().health_check = Some(interval);
         Ok(self)
     }
 
@@ -218,14 +246,14 @@ impl Config {
     /// conversation starts before the first text. For deployments with auto-start. Off by default.
     #[must_use]
     pub fn with_auto_start(mut self, attributes: CustomAttributes) -> Self {
-        self.auto_start = Some(attributes);
+        self.rules_mut().auto_start = Some(attributes);
         self
     }
 
     /// Tells the service with every configure where the guest comes from.
     #[must_use]
     pub fn with_journey_context(mut self, context: JourneyContext) -> Self {
-        self.journey_context = Some(Box::new(context));
+        self.rules_mut().journey_context = Some(Box::new(context));
         self
     }
 
@@ -242,73 +270,93 @@ impl Config {
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let host = authority.rsplit('@').next().unwrap_or_default();
         let path = if matches!(path, "" | "/") { WEB_SOCKET_PATH } else { path };
-        self.endpoint = [scheme, host, path].concat();
+        self.rules_mut().endpoint = [scheme, host, path].concat();
         self
     }
 
     /// Names the application to the service, as `name-version`; informational.
     #[must_use]
     pub fn with_application(mut self, application: impl Into<String>) -> Self {
-        self.application = Some(application.into());
+        self.rules_mut().application = Some(application.into());
         self
     }
 
     /// Replaces the caps.
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
+        self.rules_mut().limits = limits;
         self
     }
 
     /// The deployment that the session belongs to.
     #[must_use]
     pub fn deployment_id(&self) -> &str {
-        &self.deployment_id
+        &self.rules.deployment_id
     }
 
     /// The rules of the own typing indicator.
     #[must_use]
-    pub const fn typing(&self) -> &TypingPolicy {
-        &self.typing
+    pub fn typing(&self) -> &TypingPolicy {
+        &self.rules.typing
     }
 
     /// The rules of read receipts.
     #[must_use]
-    pub const fn receipts(&self) -> &ReceiptPolicy {
-        &self.receipts
+    pub fn receipts(&self) -> &ReceiptPolicy {
+        &self.rules.receipts
     }
 
     /// The rules of reconnecting.
     #[must_use]
-    pub const fn reconnect(&self) -> &ReconnectPolicy {
-        &self.reconnect
+    pub fn reconnect(&self) -> &ReconnectPolicy {
+        &self.rules.reconnect
     }
 
     /// The time from one health check to the next, if there are any.
     #[must_use]
-    pub const fn health_check(&self) -> Option<Duration> {
-        self.health_check
+    pub fn health_check(&self) -> Option<Duration> {
+        self.rules.health_check
     }
 
     /// What each new session is opened with, if it is.
     #[must_use]
-    pub const fn auto_start(&self) -> Option<&CustomAttributes> {
-        self.auto_start.as_ref()
+    pub fn auto_start(&self) -> Option<&CustomAttributes> {
+        self.rules.auto_start.as_ref()
     }
 
     /// The caps.
     #[must_use]
-    pub const fn limits(&self) -> &Limits {
-        &self.limits
+    pub fn limits(&self) -> &Limits {
+        &self.rules.limits
+    }
+
+    pub(crate) fn journey_context(&self) -> Option<&JourneyContext> {
+        self.rules.journey_context.as_deref()
+    }
+
+    pub(crate) fn shared_typing(&self) -> &Arc<TypingPolicy> {
+        &self.rules.typing
+    }
+
+    /// These rules on a wire without Off.
+    pub(crate) fn lose_off(&mut self) {
+        let without_off = self.rules.typing.without_off();
+        if *self.rules.typing != without_off {
+            self.rules_mut().typing = Arc::new(without_off);
+        }
+    }
+
+    fn rules_mut(&mut self) -> &mut Rules {
+        Arc::make_mut(&mut self.rules)
     }
 
     /// What to dial: the endpoint with its query. Holds no secret.
     #[must_use]
     pub fn url(&self) -> String {
-        let mut url = self.endpoint.clone();
+        let mut url = self.rules.endpoint.clone();
         url.push_str("?deploymentId=");
-        push_percent_encoded(&mut url, &self.deployment_id);
-        if let Some(application) = &self.application {
+        push_percent_encoded(&mut url, &self.rules.deployment_id);
+        if let Some(application) = &self.rules.application {
             url.push_str("&application=");
             push_percent_encoded(&mut url, application);
         }

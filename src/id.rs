@@ -40,7 +40,7 @@ impl FromTree for LocalKey {
 /// assert_eq!(TracingId::parse("SGVhbHRoQ2hlY2tNZXNzYWdlSWQ="), None);
 /// ```
 #[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct TracingId(u128);
+pub struct TracingId([u8; 16]);
 
 /// Where the hyphens of a UUID stand.
 const HYPHENS: [usize; 4] = [8, 13, 18, 23];
@@ -52,7 +52,7 @@ impl TracingId {
     pub const fn from_bits(random: u128) -> Self {
         const FIXED: u128 = 0xf000 << 64 | 0xc000 << 48;
         const VERSION_4: u128 = 0x4000 << 64 | 0x8000 << 48;
-        Self(random & !FIXED | VERSION_4)
+        Self((random & !FIXED | VERSION_4).to_be_bytes())
     }
 
     /// The id that this text stands for, if it can be one of ours: 36 characters, hexadecimal in
@@ -69,21 +69,27 @@ impl TracingId {
                 bits = bits << 4 | u128::from(char::from(byte).to_digit(16)?);
             }
         }
-        (Self::from_bits(bits).0 == bits).then_some(Self(bits))
+        let id = Self::from_bits(bits);
+        (id.bits() == bits).then_some(id)
     }
 
     /// Appends the UUID form to `out`, without a detour through a formatter.
     pub(crate) fn encode(self, out: &mut [u8; UUID_LEN]) {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let mut bits = self.0;
-        for at in (0..UUID_LEN).rev() {
+        let mut at = 0;
+        for byte in self.0 {
             if HYPHENS.contains(&at) {
                 out[at] = b'-';
-            } else {
-                out[at] = DIGITS[(bits & 0xf) as usize];
-                bits >>= 4;
+                at += 1;
             }
+            out[at] = DIGITS[usize::from(byte >> 4)];
+            out[at + 1] = DIGITS[usize::from(byte & 0xf)];
+            at += 2;
         }
+    }
+
+    const fn bits(self) -> u128 {
+        u128::from_be_bytes(self.0)
     }
 
     pub(crate) fn draw(rng: &mut Rng) -> Self {

@@ -8,6 +8,7 @@ use core::time::Duration;
 
 use serde::Serialize;
 
+use crate::growth::push;
 use crate::time::Instant;
 
 /// How long an indicator lasts if its sender does not say (`wire.md` 5.5).
@@ -111,7 +112,7 @@ impl PeerTyping {
             slot.ended = None;
         } else if self.slots.len() < self.limit {
             let typist = Typist { name: name.into(), has_nickname: nickname.is_some() };
-            self.slots.push(Slot { typist, until, shown: false, ended: None });
+            push(&mut self.slots, Slot { typist, until, shown: false, ended: None });
         }
     }
 

@@ -1,22 +1,22 @@
 //! Read receipts: which messages the user has really seen, and what the server knows of that.
 //!
-//! Owns: the ledger of messages, the evidence (visible, in the foreground, long enough), and the
-//! order of receipts. Must not know: frames, budgets, transports.
+//! Owns: the evidence (visible, in the foreground, long enough), and when a receipt is due, told,
+//! confirmed or given up. Must not know: frames, budgets, transports.
 
+mod ledger;
 mod snapshot;
 
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, VecDeque};
-use alloc::sync::Arc;
-use alloc::vec::Vec;
-use core::mem;
 use core::time::Duration;
 
 use serde::Serialize;
 
 use crate::error::InputError;
+use crate::lazy::Lazy;
 use crate::time::Instant;
 
+pub use ledger::LedgerId;
+use ledger::{Ledger, State};
 pub(crate) use snapshot::ReceiptsSnapshot;
 
 /// The longest id that a ledger keeps, in bytes: ids are the peer's to choose.
@@ -57,10 +57,6 @@ pub enum Sender {
     Agent,
 }
 
-/// Names a message of one ledger; stays valid until the message is forgotten.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct LedgerId(u64);
-
 /// Read receipts as a machine of its own: inputs in, [`poll`](Self::poll) and
 /// [`deadline`](Self::deadline) out. Time must not run backward.
 ///
@@ -83,86 +79,22 @@ pub struct Receipts {
     policy: ReceiptPolicy,
     limit: usize,
     foreground: bool,
-    /// The messages, oldest first; the number of the first one is `forgotten`.
-    entries: VecDeque<Entry>,
-    forgotten: u64,
-    by_id: BTreeMap<Arc<str>, LedgerId>,
-    /// On screen and not read yet, in the order of becoming visible, which is that of the starts of
-    /// their dwell.
-    watched: BTreeMap<u64, (LedgerId, Instant)>,
-    /// Read, not told yet, in the order of reading.
-    due: BTreeMap<u64, LedgerId>,
-    /// Told, not confirmed: with the number of the telling, ascending.
-    sent: VecDeque<(u64, LedgerId)>,
-    /// Told in vain on this connection.
-    parked: Vec<LedgerId>,
-    sends: u64,
-    /// Numbers what becomes visible and what is read.
-    steps: u64,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-struct Entry {
-    id: Arc<str>,
-    state: State,
-    /// Its place among the watched, then among those that were read.
-    order: u64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum State {
-    Unread,
-    Watched,
-    Due,
-    Sent,
-    Parked,
-    /// The server has seen the receipt, but may still refuse it.
-    Confirmed,
-    /// The own, the read elsewhere, the given up: no receipt whatever the server says.
-    Settled,
-}
-
-impl State {
-    const fn is_owed(self) -> bool {
-        matches!(self, Self::Due | Self::Sent | Self::Parked)
-    }
-
-    const fn is_told(self) -> bool {
-        matches!(self, Self::Sent | Self::Confirmed)
-    }
-
-    /// Whether a session that goes on elsewhere has nothing to do for it.
-    const fn is_done(self) -> bool {
-        matches!(self, Self::Confirmed | Self::Settled)
-    }
+    ledger: Lazy<Ledger>,
 }
 
 impl Receipts {
     /// An empty ledger for at most `limit` messages, with the window in the foreground.
     #[must_use]
     pub const fn new(policy: ReceiptPolicy, limit: usize) -> Self {
-        Self {
-            policy,
-            limit,
-            foreground: true,
-            entries: VecDeque::new(),
-            forgotten: 0,
-            by_id: BTreeMap::new(),
-            watched: BTreeMap::new(),
-            due: BTreeMap::new(),
-            sent: VecDeque::new(),
-            parked: Vec::new(),
-            sends: 0,
-            steps: 0,
-        }
+        Self { policy, limit, foreground: true, ledger: Lazy::new() }
     }
 
     /// Takes a message into the ledger, unless its id is empty or longer than [`MAX_ID_BYTES`]. A known
     /// id stays as it is, but for what `read` adds: that the message needs no receipt any more.
     pub fn add(&mut self, id: &str, from: Sender, read: bool) -> Added {
-        let state = if read || from == Sender::Guest { State::Settled } else { State::Unread };
-        if let Some(&known) = self.by_id.get(id) {
-            if state == State::Settled {
+        let needs_none = read || from == Sender::Guest;
+        if let Some(known) = self.ledger.find(id) {
+            if needs_none {
                 self.settle(known);
             }
             return Added { new: false, lost: None };
@@ -170,11 +102,9 @@ impl Receipts {
         if self.limit == 0 || check_id(id).is_err() {
             return Added { new: true, lost: None };
         }
-        let lost = if self.entries.len() >= self.limit { self.forget_oldest() } else { None };
-        let id: Arc<str> = id.into();
-        let key = LedgerId(self.forgotten + self.entries.len() as u64);
-        self.by_id.insert(Arc::clone(&id), key);
-        self.entries.push_back(Entry { id, state, order: 0 });
+        let is_full = self.ledger.entries.len() >= self.limit;
+        let lost = if is_full { self.ledger.forget_oldest() } else { None };
+        self.ledger.push(id, if needs_none { State::Settled } else { State::Unread });
         Added { new: true, lost }
     }
 
@@ -184,13 +114,13 @@ impl Receipts {
     /// If the ledger does not know the message, or keeps none with such an id.
     pub fn visible(&mut self, id: &str, now: Instant) -> Result<(), InputError> {
         let key = self.find(id)?;
-        if self.state(key) != Some(State::Unread) {
+        if self.ledger.state(key) != Some(State::Unread) {
             return Ok(());
         }
         if self.foreground && self.policy.dwell.is_zero() {
-            self.read(key);
+            self.ledger.read(key);
         } else {
-            self.watch(key, now);
+            self.ledger.watch(key, now);
         }
         Ok(())
     }
@@ -201,18 +131,17 @@ impl Receipts {
     /// If the ledger does not know the message, or keeps none with such an id.
     pub fn hidden(&mut self, id: &str) -> Result<(), InputError> {
         let key = self.find(id)?;
-        if self.state(key) == Some(State::Watched) {
-            self.watched.remove(&self.order(key));
-            self.set(key, State::Unread);
+        if self.ledger.state(key) == Some(State::Watched) {
+            self.ledger.leave(key, State::Unread);
         }
         Ok(())
     }
 
     /// Whether the user can see the window at all. Every dwell starts again when it comes back.
     pub fn foreground(&mut self, foreground: bool, now: Instant) {
-        if foreground && !self.foreground {
-            for (_, since) in self.watched.values_mut() {
-                *since = now;
+        if foreground && !self.foreground && !self.ledger.watched.is_empty() {
+            for watched in &mut self.ledger.watched {
+                watched.since = now;
             }
         }
         self.foreground = foreground;
@@ -222,32 +151,27 @@ impl Receipts {
     #[must_use = "a receipt that is handed out counts as sent"]
     pub fn poll(&mut self, now: Instant) -> Option<LedgerId> {
         self.pass_time(now);
-        let (_, key) = self.due.pop_first()?;
-        self.sends += 1;
-        self.sent.push_back((self.sends, key));
-        self.set(key, State::Sent);
-        Some(key)
+        if self.has_due() { self.ledger.tell_next() } else { None }
     }
 
     /// When the next dwell is met.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
-        let (_, since) = self.watched.values().next().filter(|_| self.foreground)?;
-        Some(*since + self.policy.dwell)
+        let watched = self.ledger.watched.front().filter(|_| self.foreground)?;
+        Some(watched.since + self.policy.dwell)
     }
 
     /// How many receipts were handed out so far: what to give to
     /// [`confirm_sends`](Self::confirm_sends) later.
     #[must_use]
-    pub const fn sends(&self) -> u64 {
-        self.sends
+    pub fn sends(&self) -> u64 {
+        self.ledger.sends
     }
 
     /// The server has surely seen the first `sends` receipts that were handed out.
     pub fn confirm_sends(&mut self, sends: u64) {
-        while let Some(&(_, key)) = self.sent.front().filter(|(number, _)| *number <= sends) {
-            self.sent.pop_front();
-            self.set(key, State::Confirmed);
+        if self.ledger.has_told() {
+            self.ledger.confirm_sends(sends);
         }
     }
 
@@ -255,14 +179,13 @@ impl Receipts {
     /// has settled it since.
     #[must_use]
     pub fn is_told(&self, key: LedgerId) -> bool {
-        self.state(key).is_some_and(State::is_told)
+        self.ledger.state(key).is_some_and(State::is_told)
     }
 
     /// The server took no notice of this receipt: it is due again, unless it is needed no more.
     pub fn refused(&mut self, key: LedgerId) {
         if self.is_told(key) {
-            self.sent.retain(|(_, sent)| *sent != key);
-            self.make_due(key);
+            self.ledger.make_due(key);
         }
     }
 
@@ -270,131 +193,53 @@ impl Receipts {
     /// no more.
     pub fn park(&mut self, key: LedgerId) {
         if self.is_told(key) {
-            self.sent.retain(|(_, sent)| *sent != key);
-            self.set(key, State::Parked);
-            self.parked.push(key);
+            self.ledger.park(key);
         }
     }
 
     /// No receipt for this message any more, whatever happened.
     pub fn settle(&mut self, key: LedgerId) {
-        match self.state(key) {
-            Some(State::Watched) => {
-                self.watched.remove(&self.order(key));
-            }
-            Some(State::Due) => {
-                self.due.remove(&self.order(key));
-            }
-            Some(State::Sent) => self.sent.retain(|(_, sent)| *sent != key),
-            Some(State::Parked) => self.parked.retain(|parked| *parked != key),
-            _ => {}
+        if self.ledger.state(key).is_some() {
+            self.ledger.leave(key, State::Settled);
         }
-        self.set(key, State::Settled);
     }
 
     /// What was not confirmed is due again, in the order of reading.
     pub fn connection_lost(&mut self) {
-        let sent = mem::take(&mut self.sent);
-        let parked = mem::take(&mut self.parked);
-        for key in sent.into_iter().map(|(_, key)| key).chain(parked) {
-            self.make_due(key);
+        if self.ledger.has_told() {
+            self.ledger.take_back_told();
         }
     }
 
     /// Forgets every message: they belong to a conversation that is over.
     pub fn clear(&mut self) {
-        self.forgotten += self.entries.len() as u64;
-        self.entries.clear();
-        self.by_id.clear();
-        self.watched.clear();
-        self.due.clear();
-        self.sent.clear();
-        self.parked.clear();
+        if !self.ledger.entries.is_empty() {
+            self.ledger.clear();
+        }
     }
 
     /// The id of a message in the ledger.
     #[must_use]
     pub fn message(&self, key: LedgerId) -> Option<&str> {
-        self.entry(key).map(|entry| &*entry.id)
+        self.ledger.message(key)
     }
 
     /// Whether a receipt waits to be sent.
     pub(crate) fn has_due(&self) -> bool {
-        !self.due.is_empty()
+        !self.ledger.due.is_empty()
     }
 
     /// Lets the dwells that are met count as reading, whether or not a receipt can be sent now.
     pub(crate) fn pass_time(&mut self, now: Instant) {
         while self.deadline().is_some_and(|met_at| met_at <= now) {
-            let Some((_, (key, _))) = self.watched.pop_first() else { return };
-            self.read(key);
+            let Some(key) = self.ledger.watched.front().map(|watched| watched.key) else { return };
+            self.ledger.read(key);
         }
-    }
-
-    fn watch(&mut self, key: LedgerId, since: Instant) {
-        let order = self.take_step(key);
-        self.watched.insert(order, (key, since));
-        self.set(key, State::Watched);
-    }
-
-    fn read(&mut self, key: LedgerId) {
-        self.take_step(key);
-        self.make_due(key);
-    }
-
-    /// Puts a message into the line at the place that its reading gives it.
-    fn make_due(&mut self, key: LedgerId) {
-        self.due.insert(self.order(key), key);
-        self.set(key, State::Due);
-    }
-
-    /// Gives a message the place after all others.
-    fn take_step(&mut self, key: LedgerId) -> u64 {
-        self.steps += 1;
-        let order = self.steps;
-        if let Some(entry) = self.entry_mut(key) {
-            entry.order = order;
-        }
-        order
-    }
-
-    fn forget_oldest(&mut self) -> Option<Box<str>> {
-        let oldest = LedgerId(self.forgotten);
-        let owed = self.state(oldest).is_some_and(State::is_owed);
-        self.settle(oldest);
-        let entry = self.entries.pop_front()?;
-        self.forgotten += 1;
-        self.by_id.remove(&entry.id);
-        owed.then(|| Box::from(&*entry.id))
     }
 
     fn find(&self, id: &str) -> Result<LedgerId, InputError> {
         check_id(id)?;
-        self.by_id.get(id).copied().ok_or(InputError::UnknownMessage)
-    }
-
-    fn entry(&self, key: LedgerId) -> Option<&Entry> {
-        let at = key.0.checked_sub(self.forgotten)?;
-        self.entries.get(usize::try_from(at).ok()?)
-    }
-
-    fn entry_mut(&mut self, key: LedgerId) -> Option<&mut Entry> {
-        let at = key.0.checked_sub(self.forgotten)?;
-        self.entries.get_mut(usize::try_from(at).ok()?)
-    }
-
-    fn order(&self, key: LedgerId) -> u64 {
-        self.entry(key).map_or(0, |entry| entry.order)
-    }
-
-    fn state(&self, key: LedgerId) -> Option<State> {
-        self.entry(key).map(|entry| entry.state)
-    }
-
-    fn set(&mut self, key: LedgerId, state: State) {
-        if let Some(entry) = self.entry_mut(key) {
-            entry.state = state;
-        }
+        self.ledger.find(id).ok_or(InputError::UnknownMessage)
     }
 }
 

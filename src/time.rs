@@ -3,6 +3,7 @@
 //! Owns: [`Instant`], [`Deadline`]. Must not know: where time comes from.
 
 use core::fmt;
+use core::num::NonZeroU64;
 use core::ops::{Add, Sub};
 use core::time::Duration;
 
@@ -10,8 +11,9 @@ use crate::timer::Timer;
 
 /// A point on the driver's monotonic clock: the time since an origin that the driver picks.
 ///
-/// Addition saturates, so no time-out can overflow into the past. A session that goes on with a young
-/// clock remembers times from before its origin; they read as the origin.
+/// Counted in nanoseconds, for 292 years; addition stops there, so no time-out can overflow into the
+/// past. A session that goes on with a young clock remembers times from before its origin; they read
+/// as the origin.
 ///
 /// ```
 /// use core::time::Duration;
@@ -20,48 +22,62 @@ use crate::timer::Timer;
 /// let start = Instant::from_millis(1_000);
 /// assert_eq!((start + Duration::from_secs(2)).as_millis(), 3_000);
 /// assert_eq!(Instant::ORIGIN - start, Duration::ZERO);
+/// assert_eq!(size_of::<Option<Instant>>(), 8);
 /// ```
 #[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Instant(
-    /// Since [`BEFORE_ORIGIN`] ahead of the origin.
-    Duration,
+    /// Nanoseconds since [`BEFORE_ORIGIN`] ahead of the origin.
+    NonZeroU64,
 );
 
-/// How far back times go: more than 64 bits of milliseconds, as a snapshot holds them.
-const BEFORE_ORIGIN: Duration = Duration::from_secs(1 << 55);
+/// How far back times go, in nanoseconds: as far as they go ahead.
+const BEFORE_ORIGIN: u64 = 1 << 63;
 
 impl Instant {
     /// The driver's origin.
-    pub const ORIGIN: Self = Self(BEFORE_ORIGIN);
+    pub const ORIGIN: Self = Self::at(BEFORE_ORIGIN);
 
     /// The instant `since_origin` after the driver's origin.
     #[must_use]
     pub const fn new(since_origin: Duration) -> Self {
-        Self(BEFORE_ORIGIN.saturating_add(since_origin))
+        Self::at(BEFORE_ORIGIN.saturating_add(nanos(since_origin)))
     }
 
     /// The instant `millis` milliseconds after the driver's origin.
     #[must_use]
     pub const fn from_millis(millis: u64) -> Self {
-        Self::new(Duration::from_millis(millis))
+        Self::at(BEFORE_ORIGIN.saturating_add(millis.saturating_mul(1_000_000)))
     }
 
     /// Time since the driver's origin.
     #[must_use]
     pub const fn since_origin(self) -> Duration {
-        self.0.saturating_sub(BEFORE_ORIGIN)
+        Duration::from_nanos(self.0.get().saturating_sub(BEFORE_ORIGIN))
     }
 
-    /// Whole milliseconds since the driver's origin, rounded down; `u64::MAX` if they do not fit.
+    /// Whole milliseconds since the driver's origin, rounded down.
     #[must_use]
-    pub fn as_millis(self) -> u64 {
-        u64::try_from(self.since_origin().as_millis()).unwrap_or(u64::MAX)
+    pub const fn as_millis(self) -> u64 {
+        self.0.get().saturating_sub(BEFORE_ORIGIN) / 1_000_000
     }
 
     /// The time `duration` earlier, be it before the origin.
     pub(crate) const fn before(self, duration: Duration) -> Self {
-        Self(self.0.saturating_sub(duration))
+        Self::at(self.0.get().saturating_sub(nanos(duration)))
     }
+
+    /// The first nanosecond of all counts as the second, for the sake of a small `Option<Instant>`.
+    const fn at(nanos: u64) -> Self {
+        match NonZeroU64::new(nanos) {
+            Some(nanos) => Self(nanos),
+            None => Self(NonZeroU64::MIN),
+        }
+    }
+}
+
+const fn nanos(duration: Duration) -> u64 {
+    let whole = duration.as_secs().saturating_mul(1_000_000_000);
+    whole.saturating_add(duration.subsec_nanos() as u64)
 }
 
 impl Default for Instant {
@@ -82,7 +98,7 @@ impl Add<Duration> for Instant {
     type Output = Self;
 
     fn add(self, duration: Duration) -> Self {
-        Self(self.0.saturating_add(duration))
+        Self(self.0.saturating_add(nanos(duration)))
     }
 }
 
@@ -91,7 +107,7 @@ impl Sub for Instant {
 
     /// Time from `earlier` to `self`; zero if `earlier` is the later one.
     fn sub(self, earlier: Self) -> Duration {
-        self.0.saturating_sub(earlier.0)
+        Duration::from_nanos(self.0.get().saturating_sub(earlier.0.get()))
     }
 }
 

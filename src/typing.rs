@@ -5,6 +5,7 @@
 
 mod snapshot;
 
+use alloc::sync::Arc;
 use core::time::Duration;
 
 use crate::error::ConfigError;
@@ -253,7 +254,7 @@ impl SentNotice {
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Typing {
-    policy: TypingPolicy,
+    policy: Arc<TypingPolicy>,
     open: bool,
     last_key: Option<Instant>,
     held_until: Option<Instant>,
@@ -274,10 +275,10 @@ impl Typing {
     /// If the rules contradict each other.
     pub fn new(policy: TypingPolicy) -> Result<Self, ConfigError> {
         policy.check()?;
-        Ok(Self::from_checked(policy))
+        Ok(Self::from_checked(Arc::new(policy)))
     }
 
-    pub(crate) const fn from_checked(policy: TypingPolicy) -> Self {
+    pub(crate) const fn from_checked(policy: Arc<TypingPolicy>) -> Self {
         Self {
             policy,
             open: false,
@@ -294,7 +295,7 @@ impl Typing {
 
     /// The rules in force.
     #[must_use]
-    pub const fn policy(&self) -> &TypingPolicy {
+    pub fn policy(&self) -> &TypingPolicy {
         &self.policy
     }
 
@@ -349,13 +350,13 @@ impl Typing {
         self.paused_until = self.paused_until.max(until);
     }
 
-    pub(crate) fn set_policy(&mut self, policy: TypingPolicy) {
+    pub(crate) fn set_policy(&mut self, policy: Arc<TypingPolicy>) {
         self.policy = policy;
     }
 
     /// From here the wire has no Off.
     pub fn lose_off(&mut self) {
-        self.policy = self.policy.without_off();
+        self.policy = Arc::new(self.policy.without_off());
     }
 
     /// The server refused this notice. An On was never believed; after a refused Off the indicator

@@ -9,7 +9,8 @@ use core::time::Duration;
 
 use serde::Serialize;
 
-use super::{LedgerId, Receipts, Sender, State, check_id};
+use super::ledger::{LedgerId, State};
+use super::{Receipts, Sender, check_id};
 use crate::error::RestoreError;
 use crate::offset::Offset;
 use crate::time::Instant;
@@ -55,21 +56,20 @@ impl ReceiptsSnapshot {
 impl Receipts {
     /// The ledger after [`connection_lost`](Self::connection_lost).
     pub(crate) fn snapshot(&self, now: Instant) -> ReceiptsSnapshot {
-        let place = |key: &LedgerId| usize::try_from(key.0 - self.forgotten).unwrap_or(usize::MAX);
-        let entries = self.entries.iter().enumerate();
+        let ledger = &*self.ledger;
+        let entries = ledger.entries.iter().enumerate();
+        let watched = ledger.watched.iter();
         ReceiptsSnapshot {
             foreground: self.foreground,
-            messages: self.entries.iter().map(|entry| Box::from(&*entry.id)).collect(),
+            messages: ledger.entries.iter().map(|entry| entry.id.clone()).collect(),
             unread: entries
                 .filter(|(_, entry)| entry.state == State::Unread)
                 .map(|(place, _)| place)
                 .collect(),
-            visible: self
-                .watched
-                .values()
-                .map(|(key, since)| (place(key), Offset::of(*since, now)))
+            visible: watched
+                .map(|watched| (ledger.place(watched.key), Offset::of(watched.since, now)))
                 .collect(),
-            due: self.due.values().map(place).collect(),
+            due: ledger.due.iter().map(|due| ledger.place(due.key)).collect(),
         }
     }
 
@@ -97,10 +97,10 @@ impl Receipts {
         }
         let places = saved.visible.iter().map(|(place, _)| place);
         for &place in saved.unread.iter().chain(places).chain(&saved.due) {
-            let named_once = self
-                .entries
-                .get_mut(place)
-                .is_some_and(|entry| core::mem::replace(&mut entry.state, State::Unread).is_done());
+            let named_once =
+                self.ledger.entries.get_mut(place).is_some_and(|entry| {
+                    core::mem::replace(&mut entry.state, State::Unread).is_done()
+                });
             if !named_once {
                 return damaged;
             }
@@ -109,10 +109,10 @@ impl Receipts {
         let mut visible: Vec<_> = saved.visible.iter().map(since).collect();
         visible.sort_by_key(|(_, since)| *since);
         for (place, since) in visible {
-            self.watch(LedgerId(place as u64), since);
+            self.ledger.watch(LedgerId(place as u64), since);
         }
         for place in &saved.due {
-            self.read(LedgerId(*place as u64));
+            self.ledger.read(LedgerId(*place as u64));
         }
         self.foreground = saved.foreground;
         Ok(())

@@ -6,10 +6,12 @@
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::string::String;
+use alloc::sync::Arc;
 use core::time::Duration;
 
 use serde::Serialize;
 
+use crate::config::Credentials;
 use crate::error::{InputError, RestoreError};
 use crate::frame::{ClientBody, SessionResponse};
 use crate::id::TransportId;
@@ -45,8 +47,8 @@ const NETWORK_AVAILABLE_EVERY: Duration = Duration::from_secs(5);
 pub(super) struct Connection {
     /// The transport that counts: dialing or open.
     transport: Option<TransportId>,
-    /// The token of the current transport; the next one may have another.
-    pub(super) token: Sensitive<'static>,
+    /// The token of the current transport, if the next one is to have another.
+    pub(super) token_before: Option<Box<Sensitive<'static>>>,
     dialed: u64,
     handshake: Handshake,
     /// A new conversation was asked for and is not there yet.
@@ -122,7 +124,7 @@ impl Connection {
 
     /// A copy without what the server said of the session.
     pub(super) fn without_info(&self) -> Self {
-        Self { token: self.token.clone(), ended_by: self.ended_by.clone(), info: None, ..*self }
+        Self { token_before: None, ended_by: self.ended_by.clone(), info: None, ..*self }
     }
 
     pub(super) fn snapshot(&self, now: Instant) -> ConnectionSnapshot {
@@ -236,12 +238,18 @@ impl Session {
         }
     }
 
+    /// The next transport has other credentials.
+    pub(super) fn renew(&mut self, credentials: Credentials) {
+        let before = core::mem::replace(&mut self.config.credentials, credentials);
+        self.connection.token_before.get_or_insert_with(|| Box::new(before.token));
+    }
+
     pub(super) fn transport_opened(&mut self, transport: TransportId) {
         if self.connection.transport != Some(transport) || self.phase == Phase::Closing {
             self.outputs.push_back(Output::CloseTransport(transport, Close::Normal));
         } else if self.transition(Trigger::TransportOpened) {
             self.timers.clear(Timer::Dial);
-            self.connection.token = self.config.credentials.token.clone();
+            self.connection.token_before = None;
             self.configure();
         }
     }
@@ -276,13 +284,13 @@ impl Session {
             return;
         }
         let start_new = self.connection.start_new;
-        let journey_context = self.config.journey_context.clone();
+        let journey_context = self.config.journey_context().cloned().map(Box::new);
         self.send(ClientBody::ConfigureSession { start_new, journey_context }, Cause::Configure);
         self.timers.set(Timer::Configure, Some(self.now + CONFIGURE));
     }
 
     /// The server, or the budget, asks for patience with the step of the handshake that is due.
-    pub(super) fn shake_hands_again_at(&mut self, at: Instant) {
+    fn shake_hands_again_at(&mut self, at: Instant) {
         if self.phase == Phase::Configuring {
             self.connection.handshake = match self.connection.handshake {
                 Handshake::Configure | Handshake::ConfigureLater => Handshake::ConfigureLater,
@@ -291,6 +299,14 @@ impl Session {
                 }
             };
             self.timers.set(Timer::Configure, Some(at));
+        }
+    }
+
+    /// The server wants the handshake, as far as it is, to be tried again later.
+    pub(super) fn handshake_put_off(&mut self, until: Instant) {
+        if self.phase == Phase::Configuring {
+            self.shake_hands_again_at(until);
+            self.limit_tries();
         }
     }
 
@@ -364,7 +380,7 @@ impl Session {
             self.receipts.clear();
             self.typing.reset();
             self.capabilities = self.supported;
-            self.typing.set_policy(self.config.typing);
+            self.typing.set_policy(Arc::clone(self.config.shared_typing()));
         }
         let opened = if read_only { Trigger::AcceptedReadOnly } else { Trigger::Accepted };
         self.transition(opened);
@@ -378,8 +394,8 @@ impl Session {
             self.conversation_over();
             return;
         }
-        self.connection.owes_join |= new_session && self.config.auto_start.is_some();
-        self.connection.health_check_at = self.config.health_check.map(|every| self.now + every);
+        self.connection.owes_join |= new_session && self.config.auto_start().is_some();
+        self.connection.health_check_at = self.config.health_check().map(|every| self.now + every);
         if self.capabilities.typing {
             self.typing.open();
         }
@@ -472,18 +488,18 @@ impl Session {
     }
 
     pub(super) fn health_check_sent(&mut self) {
-        self.connection.health_check_at = self.config.health_check.map(|every| self.now + every);
+        self.connection.health_check_at = self.config.health_check().map(|every| self.now + every);
         self.timers.set(Timer::HealthCheckAnswer, Some(self.now + HEALTH_CHECK_ANSWER));
     }
 
     /// A uniform wait under a bound that doubles with each try.
     pub(super) fn draw_backoff(&mut self, tries: u32) -> Duration {
-        let bound = self.config.reconnect.base.saturating_mul(1 << tries.min(16));
+        let bound = self.config.reconnect().base.saturating_mul(1 << tries.min(16));
         self.rng.duration_up_to(bound.min(self.longest_backoff()).max(MIN_BACKOFF))
     }
 
     pub(super) fn longest_backoff(&self) -> Duration {
-        self.config.reconnect.cap.max(MIN_BACKOFF)
+        self.config.reconnect().cap.max(MIN_BACKOFF)
     }
 
     fn transition(&mut self, trigger: Trigger) -> bool {
@@ -506,14 +522,20 @@ impl Session {
     }
 
     fn back_off(&mut self) {
-        let stable = self.config.reconnect.stable;
+        let stable = self.config.reconnect().stable;
         if self.connection.accepted_at.take().is_some_and(|at| self.now - at >= stable) {
             self.connection.tries = 0;
         }
         let wait = self.draw_backoff(self.connection.tries);
         self.connection.tries = self.connection.tries.saturating_add(1);
         self.timers.set(Timer::Backoff, Some(self.now + wait));
-        if let (None, Some(after)) = (self.timers.get(Timer::GiveUp), self.config.reconnect.give_up)
+        self.limit_tries();
+    }
+
+    /// The tries end some day, counted from the first that failed.
+    fn limit_tries(&mut self) {
+        if let (None, Some(after)) =
+            (self.timers.get(Timer::GiveUp), self.config.reconnect().give_up)
         {
             self.timers.set(Timer::GiveUp, Some(self.now + after));
         }
@@ -571,6 +593,29 @@ impl Session {
         self.text_unconfirmed();
         for key in self.outbox.keep_waiting() {
             self.emit(Event::MessageFailed { key, code });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_past_is_read_as_it_is_written() {
+        let all = [Past::Nothing, Past::Accepted, Past::Lost, Past::Expired, Past::ExpiredUnseen];
+        for past in all {
+            // A further one is to be told of here.
+            match past {
+                Past::Nothing
+                | Past::Accepted
+                | Past::Lost
+                | Past::Expired
+                | Past::ExpiredUnseen => {}
+            }
+            let written = serde_json::to_string(&past).unwrap();
+            let tree: Tree = serde_json::from_str(&written).unwrap();
+            assert_eq!(Past::from_tree(tree), Some(past), "{written}");
         }
     }
 }

@@ -46,7 +46,7 @@ impl Session {
         }
         if self.rate_limit.texts_paused_until(self.now).is_none() {
             self.connection.owes_join = false;
-            let attributes = self.config.auto_start.clone().unwrap_or_default();
+            let attributes = self.config.auto_start().cloned().unwrap_or_default();
             self.send(ClientBody::Join { attributes }, Cause::Join);
         }
         false
@@ -166,7 +166,7 @@ impl Session {
         let rest_paused_until = self.rate_limit.rest_paused_until(now).filter(|_| online);
         let later = |at: &Instant| *at > now;
         let health_check_at = self.connection.health_check_at.filter(|at| online && later(at));
-        let budget_at = self.requests.room_at(now).filter(|_| blocked);
+        let budget_at = if blocked { self.requests.room_at(now) } else { None };
         let retry_at = self.outbox.retry_deadline().filter(|at| online && later(at));
         self.timers.set(Timer::RateLimit, earliest(texts_paused_until, rest_paused_until));
         self.timers.set(Timer::HealthCheck, health_check_at);

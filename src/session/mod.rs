@@ -14,6 +14,7 @@ mod routing;
 mod snapshot;
 
 use alloc::collections::VecDeque;
+use alloc::sync::Arc;
 
 use crate::config::{Capability, Config};
 use crate::dialect::EncodeContext;
@@ -21,6 +22,7 @@ use crate::error::InputError;
 use crate::frame::{ClientBody, ClientFrame, ServerFrame, SessionResponse};
 use crate::id::{LocalKey, TracingId, TransportId};
 use crate::input::Input;
+use crate::lazy::Lazy;
 use crate::output::{Event, Output};
 use crate::peer_typing::{PeerTyping, PeerTypingChange};
 use crate::receipts::{Receipts, check_id};
@@ -36,6 +38,9 @@ pub use phase::{FailReason, Phase, phase_diagram};
 use rate_limit::{Pause, RateLimit};
 use requests::{Cause, Request, Requests};
 pub use snapshot::Snapshot;
+
+/// Room for so many outputs stays once they are drained: what an input usually causes.
+const USUAL_OUTPUTS: usize = 2;
 
 /// The guest's side of a conversation, as a state machine.
 ///
@@ -64,7 +69,7 @@ pub struct Session {
     typing: Typing,
     peer_typing: PeerTyping,
     receipts: Receipts,
-    outbox: Outbox,
+    outbox: Lazy<Outbox>,
     /// What the policies want and the dialect supports.
     supported: Capabilities,
     /// What of it the server has not refused.
@@ -121,8 +126,8 @@ impl Session {
     pub fn new(config: Config, now: Instant) -> Self {
         let supported = Capabilities {
             typing: true,
-            typing_off: config.typing.sends_off,
-            receipts: config.receipts.on_wire,
+            typing_off: config.typing().sends_off,
+            receipts: config.receipts().on_wire,
         };
         Self {
             now,
@@ -134,10 +139,10 @@ impl Session {
             requests: Requests::default(),
             rate_limit: RateLimit::default(),
             typing_rest: Pause::default(),
-            typing: Typing::from_checked(config.typing),
-            peer_typing: PeerTyping::new(config.limits.typists),
-            receipts: Receipts::new(config.receipts, config.limits.messages),
-            outbox: Outbox::default(),
+            typing: Typing::from_checked(Arc::clone(config.shared_typing())),
+            peer_typing: PeerTyping::new(config.limits().typists),
+            receipts: Receipts::new(*config.receipts(), config.limits().messages),
+            outbox: Lazy::new(),
             supported,
             capabilities: supported,
             stats: Stats::default(),
@@ -150,7 +155,7 @@ impl Session {
     pub fn without(mut self, capability: Capability) -> Self {
         *self.supported.get_mut(capability) = false;
         if capability == Capability::TypingOff {
-            self.config.typing = self.config.typing.without_off();
+            self.config.lose_off();
         }
         self.turn_off(capability);
         self
@@ -224,11 +229,14 @@ impl Session {
     /// the one that was asked for, or that one has rung.
     #[must_use = "an output that is dropped is never carried out"]
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.outputs.pop_front().or_else(|| {
-            Some(match self.timers.wake_up(self.now)? {
-                WakeUp::Arm(deadline) => Output::ArmTimer(deadline),
-                WakeUp::Clear => Output::ClearTimer,
-            })
+        let output = self.outputs.pop_front();
+        if output.is_some() {
+            return output;
+        }
+        self.outputs.shrink_to(USUAL_OUTPUTS);
+        Some(match self.timers.wake_up(self.now)? {
+            WakeUp::Arm(deadline) => Output::ArmTimer(deadline),
+            WakeUp::Clear => Output::ClearTimer,
         })
     }
 
@@ -309,7 +317,9 @@ impl Session {
     /// What a dialect needs to encode this session's frames.
     #[must_use]
     pub fn encode_context(&self) -> EncodeContext<'_> {
-        EncodeContext::new(&self.connection.token, self.config.deployment_id())
+        let token = self.connection.token_before.as_deref();
+        let token = token.unwrap_or(&self.config.credentials.token);
+        EncodeContext::new(token, self.config.deployment_id())
     }
 
     fn apply(&mut self, input: Input<'_>) -> Result<(), InputError> {
@@ -319,7 +329,7 @@ impl Session {
             Input::Disconnect => self.disconnect(),
             Input::NetworkAvailable => self.network_available(),
             Input::StartNew => return self.start_new(),
-            Input::Renew(credentials) => self.config.credentials = credentials,
+            Input::Renew(credentials) => self.renew(credentials),
 
             Input::TransportOpened(transport) => self.transport_opened(transport),
             Input::TransportClosed(transport, reason) => self.transport_closed(transport, reason),
@@ -341,7 +351,7 @@ impl Session {
 
             Input::SendText { key, text, attributes } => {
                 self.refuse_unless_writable("send_text")?;
-                self.outbox.check(key, &text, self.config.limits.texts)?;
+                self.outbox.check(key, &text, self.config.limits().texts)?;
                 self.typing.end();
                 self.outbox.push(key, text.into_owned(), attributes);
             }
@@ -406,7 +416,7 @@ impl Session {
     }
 
     fn is_full(&self) -> bool {
-        self.outputs.len() >= self.config.limits.outputs.max(1)
+        self.outputs.len() >= self.config.limits().outputs.max(1)
     }
 
     fn emit(&mut self, event: Event) {
@@ -417,6 +427,8 @@ impl Session {
         let tracing_id = TracingId::draw(&mut self.rng);
         // A receipt that is being sent has just been counted itself.
         let receipts_before = self.receipts.sends() - u64::from(matches!(cause, Cause::Receipt(_)));
+        // Fewer than are sent in eighty years.
+        let receipts_before = u32::try_from(receipts_before).unwrap_or(u32::MAX);
         let request = Request {
             tracing_id,
             cause,

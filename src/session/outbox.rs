@@ -5,14 +5,16 @@
 
 mod snapshot;
 
-use alloc::collections::{BTreeSet, VecDeque};
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use crate::config::MAX_TEXT_CHARS;
 use crate::error::InputError;
 use crate::frame::CustomAttributes;
+use crate::growth::{insert, push, push_back};
 use crate::id::{LocalKey, TracingId};
+use crate::lazy::Unused;
 use crate::sensitive::Sensitive;
 use crate::time::Instant;
 
@@ -78,19 +80,30 @@ pub(crate) struct Outbox {
     waiting: VecDeque<Text>,
     /// Failed or unconfirmed; with the host.
     kept: Vec<Text>,
-    /// The keys of both.
-    keys: BTreeSet<LocalKey>,
+    /// The keys of both, sorted.
+    keys: Vec<LocalKey>,
     in_flight: Option<InFlight>,
     /// Not before this time: the first one is to be tried again.
     retry_at: Option<Instant>,
-    /// When the last texts were sent, over all connections.
-    sent_at: VecDeque<Instant>,
+    /// When the last texts were sent, over all connections, oldest first.
+    sent_at: [Option<Instant>; RATE],
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct InFlight {
     tracing_id: TracingId,
     since: Instant,
+}
+
+impl Unused for Outbox {
+    const UNUSED: &'static Self = &Self {
+        waiting: VecDeque::new(),
+        kept: Vec::new(),
+        keys: Vec::new(),
+        in_flight: None,
+        retry_at: None,
+        sent_at: [None; RATE],
+    };
 }
 
 impl Outbox {
@@ -102,7 +115,7 @@ impl Outbox {
         if chars > MAX_TEXT_CHARS {
             return Err(InputError::TextTooLong { chars });
         }
-        if self.keys.contains(&key) {
+        if self.holds(key) {
             return Err(InputError::DuplicateKey { key });
         }
         if self.keys.len() >= limit {
@@ -121,14 +134,16 @@ impl Outbox {
     }
 
     fn take(&mut self, text: Text) {
-        self.keys.insert(text.key);
-        self.waiting.push_back(text);
+        if let Err(place) = self.keys.binary_search(&text.key) {
+            insert(&mut self.keys, place, text.key);
+        }
+        push_back(&mut self.waiting, text);
     }
 
     /// Puts a kept text at the end of the line.
     pub(crate) fn retry(&mut self, key: LocalKey) -> Result<(), InputError> {
         let Some(at) = self.kept.iter().position(|text| text.key == key) else {
-            return Err(if self.keys.contains(&key) {
+            return Err(if self.holds(key) {
                 InputError::NotKept { key }
             } else {
                 InputError::UnknownKey { key }
@@ -141,15 +156,20 @@ impl Outbox {
     }
 
     pub(crate) fn discard(&mut self, key: LocalKey) -> Result<(), InputError> {
-        if !self.keys.remove(&key) {
+        let Ok(place) = self.keys.binary_search(&key) else {
             return Err(InputError::UnknownKey { key });
-        }
+        };
+        self.keys.remove(place);
         if self.waiting.front().is_some_and(|text| text.key == key) {
             self.in_flight = None;
             self.retry_at = None;
         }
         self.waiting.retain(|text| text.key != key);
         self.kept.retain(|text| text.key != key);
+        if self.keys.is_empty() {
+            // Guests write seldom: the room for texts does not stay.
+            *self = Self { sent_at: self.sent_at, retry_at: self.retry_at, ..Self::default() };
+        }
         Ok(())
     }
 
@@ -172,13 +192,10 @@ impl Outbox {
         if text.attempts.len() == MAX_ATTEMPTS {
             text.attempts.remove(0);
         }
-        text.attempts.push(tracing_id);
+        push(&mut text.attempts, tracing_id);
         self.in_flight = Some(InFlight { tracing_id, since: now });
         self.retry_at = None;
-        if self.sent_at.len() == RATE {
-            self.sent_at.pop_front();
-        }
-        self.sent_at.push_back(now);
+        self.note_sent(now);
     }
 
     /// The text in flight never left.
@@ -255,7 +272,16 @@ impl Outbox {
     }
 
     fn rate_allows_at(&self) -> Option<Instant> {
-        self.sent_at.front().filter(|_| self.sent_at.len() == RATE).map(|at| *at + RATE_WINDOW)
+        self.sent_at[0].map(|at| at + RATE_WINDOW)
+    }
+
+    fn note_sent(&mut self, at: Instant) {
+        self.sent_at.rotate_left(1);
+        self.sent_at[RATE - 1] = Some(at);
+    }
+
+    fn holds(&self, key: LocalKey) -> bool {
+        self.keys.binary_search(&key).is_ok()
     }
 
     pub(crate) fn is_kept(&self, key: LocalKey) -> bool {

@@ -6,6 +6,7 @@
 use alloc::collections::VecDeque;
 use core::time::Duration;
 
+use crate::growth::push_back;
 use crate::id::{LocalKey, TracingId};
 use crate::receipts::LedgerId;
 use crate::time::Instant;
@@ -52,7 +53,7 @@ pub(crate) struct Request {
     pub(crate) cause: Cause,
     pub(crate) at: Instant,
     /// How many receipts had been sent before, over all connections.
-    pub(crate) receipts_before: u64,
+    pub(crate) receipts_before: u32,
     /// It arrived: it was answered, or a later one was.
     pub(crate) answered: bool,
     /// It was answered with an error; the same answer again means nothing.
@@ -77,12 +78,12 @@ impl Requests {
             if self.configured_at.len() == CONFIGURE_BUDGET {
                 self.configured_at.pop_front();
             }
-            self.configured_at.push_back(request.at);
+            push_back(&mut self.configured_at, request.at);
         }
         if self.log.len() >= Self::KEPT.max(unwritten + 1) {
             self.log.pop_front();
         }
-        self.log.push_back(request);
+        push_back(&mut self.log, request);
     }
 
     /// The connection is gone.
@@ -135,20 +136,28 @@ impl Requests {
 
     /// Whether `count` more requests fit into the share's part of the budget.
     pub(crate) fn has_room(&self, share: Share, count: usize, now: Instant) -> bool {
-        let used = self.in_window(now, |_| true);
         match share {
-            Share::Essential => used + count <= BUDGET,
-            Share::Typing => used + count <= BUDGET - RESERVE,
+            Share::Essential => self.fit(count, BUDGET, now),
+            Share::Typing => self.fit(count, BUDGET - RESERVE, now),
             Share::Receipt(kept_free) => {
-                used + count + kept_free <= BUDGET - RESERVE
-                    && self.in_window(now, |cause| matches!(cause, Cause::Receipt(_))) + count
-                        <= RECEIPT_BUDGET
+                let is_receipt = |cause: &Cause| matches!(cause, Cause::Receipt(_));
+                self.fit(count + kept_free, BUDGET - RESERVE, now)
+                    && (self.fit(count, RECEIPT_BUDGET, now)
+                        || self.in_window(now, is_receipt) + count <= RECEIPT_BUDGET)
             }
             Share::Echo(kept_free) => {
-                used + count + kept_free <= BUDGET - RESERVE
+                self.fit(count + kept_free, BUDGET - RESERVE, now)
                     && self.in_window(now, |cause| *cause == Cause::Echo) + count <= ECHO_BUDGET
             }
         }
+    }
+
+    /// Whether a window with `count` more requests has no more than `limit`. One look is enough: they
+    /// are in the order of time.
+    fn fit(&self, count: usize, limit: usize, now: Instant) -> bool {
+        let Some(allowed) = limit.checked_sub(count) else { return false };
+        let Some(at) = self.log.len().checked_sub(allowed + 1) else { return true };
+        self.log.get(at).is_none_or(|request| request.at + WINDOW <= now)
     }
 
     /// When the session may send another configure, if not now.

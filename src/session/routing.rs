@@ -66,9 +66,9 @@ impl Session {
     pub(super) fn answered(&mut self, request: Option<TracingId>) -> Option<Cause> {
         let request = request.and_then(|id| self.requests.find(id)).cloned()?;
         self.rate_limit.succeeded();
-        let own = u64::from(matches!(request.cause, Cause::Receipt(_)));
+        let own = u32::from(matches!(request.cause, Cause::Receipt(_)));
         self.requests.answered(request.tracing_id);
-        self.receipts.confirm_sends(request.receipts_before + own);
+        self.receipts.confirm_sends(request.receipts_before.saturating_add(own).into());
         if request.cause == Cause::Echo {
             self.timers.clear(Timer::HealthCheckAnswer);
         }
@@ -94,7 +94,7 @@ impl Session {
             return;
         }
         if let Some(request) = &request {
-            self.receipts.confirm_sends(request.receipts_before);
+            self.receipts.confirm_sends(request.receipts_before.into());
         }
         let cause = match &request {
             Some(request) => Some(request.cause),
@@ -153,7 +153,7 @@ impl Session {
             Some(Cause::Join) => self.connection.owes_join = true,
             Some(Cause::Echo) => self.timers.clear(Timer::HealthCheckAnswer),
             Some(Cause::Configure | Cause::CloseSession) => {
-                self.shake_hands_again_at(self.end_of_pause());
+                self.handshake_put_off(self.end_of_pause());
             }
             _ => {}
         }
@@ -176,7 +176,7 @@ impl Session {
         }
         match error {
             ServerError::Failed(_) => {
-                self.shake_hands_again_at(self.now + DEFAULT_WAIT);
+                self.handshake_put_off(self.now + DEFAULT_WAIT);
             }
             // What can't be closed can still be replaced.
             _ if closing_old => self.configure(),

@@ -226,7 +226,8 @@ impl Session {
         self.rng = Rng::nth(self.config.seed, self.connection.dialed());
         self.rate_limit = RateLimit::restore(&state.rate_limit, now);
         self.typing_rest = Pause::restore(&state.typing_rest, now);
-        self.outbox = Outbox::restore(state.texts, self.config.limits.texts, longest_wait, now)?;
+        let outbox = Outbox::restore(state.texts, self.config.limits().texts, longest_wait, now)?;
+        self.outbox = outbox.into();
         self.receipts.restore(&state.receipts, now)?;
         for (lost, capability) in [
             (state.lost.typing, Capability::Typing),
@@ -241,7 +242,7 @@ impl Session {
         if self.phase == Phase::Backoff {
             let at = state.backoff.map_or(now, |at| at.from(now, longest_wait));
             self.timers.set(Timer::Backoff, Some(at));
-            let longest = self.config.reconnect.give_up;
+            let longest = self.config.reconnect().give_up;
             let give_up = longest
                 .map(|longest| state.give_up.map_or(now + longest, |at| at.from(now, longest)));
             self.timers.set(Timer::GiveUp, give_up);

@@ -20,13 +20,30 @@ fn config() -> Config {
 }
 
 fn ready() -> Endpoint<WebMessaging> {
-    let mut endpoint = Endpoint::new(config(), WebMessaging, ms(0));
+    ready_with(config())
+}
+
+fn ready_with(config: Config) -> Endpoint<WebMessaging> {
+    let mut endpoint = Endpoint::new(config, WebMessaging, ms(0));
     let mut wire = Vec::new();
     endpoint.handle(Input::Connect, ms(0)).unwrap();
     endpoint.handle(Input::TransportOpened(TransportId(1)), ms(0)).unwrap();
     endpoint.receive(TransportId(1), frames::session(None, Accept::NEW).as_bytes(), ms(0)).unwrap();
     while endpoint.poll_output(&mut wire).is_some() {}
     endpoint
+}
+
+#[test]
+fn an_idle_session_takes_a_kibibyte() {
+    let first = config();
+    let mut sessions = Vec::with_capacity(10);
+    let allocated = measure(|| {
+        let token = |guest| format!("6f1d2c0a-4be3-4f57-9a68-0d3c5e7b9{guest:03}");
+        let guests = (0..10).map(|guest| first.for_guest(token(guest), guest));
+        sessions.extend(guests.map(ready_with));
+    });
+    let each = allocated.bytes_current / 10 + i64::try_from(size_of_val(&sessions[0])).unwrap();
+    assert!(each <= 1_024, "{each} bytes");
 }
 
 #[test]

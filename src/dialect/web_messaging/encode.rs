@@ -10,9 +10,7 @@ use crate::dialect::EncodeContext;
 use crate::frame::{ClientBody, ClientFrame, CustomAttributes, JourneyContext, TypingNotice};
 
 pub(super) fn encode(context: &EncodeContext<'_>, frame: &ClientFrame<'_>, out: &mut Vec<u8>) {
-    literal(out, r#"{"action":""#);
-    literal(out, action(&frame.body));
-    literal(out, r#"","token":"#);
+    literal(out, opening(&frame.body));
     string(out, context.token);
     literal(out, r#","tracingId":""#);
     let mut tracing_id = [0; 36];
@@ -41,12 +39,12 @@ pub(super) fn encode(context: &EncodeContext<'_>, frame: &ClientFrame<'_>, out: 
             literal(out, "}");
         }
         ClientBody::Typing(notice) => {
-            literal(out, r#","message":{"type":"Event","events":[{"eventType":"Typing","typing""#);
+            literal(out, r#","message":{"type":"Event","events":[{"eventType":"Typing","typing":"#);
             literal(
                 out,
                 match notice {
-                    TypingNotice::On => r#":{"type":"On"}}]}"#,
-                    TypingNotice::Off => r#":{"type":"Off"}}]}"#,
+                    TypingNotice::On => r#"{"type":"On"}}]}"#,
+                    TypingNotice::Off => r#"{"type":"Off"}}]}"#,
                 },
             );
         }
@@ -66,15 +64,16 @@ pub(super) fn encode(context: &EncodeContext<'_>, frame: &ClientFrame<'_>, out: 
     literal(out, "}");
 }
 
-const fn action(body: &ClientBody<'_>) -> &'static str {
+/// Up to the token.
+const fn opening(body: &ClientBody<'_>) -> &'static str {
     match body {
-        ClientBody::ConfigureSession { .. } => "configureSession",
-        ClientBody::CloseSession { .. } => "closeSession",
+        ClientBody::ConfigureSession { .. } => r#"{"action":"configureSession","token":"#,
+        ClientBody::CloseSession { .. } => r#"{"action":"closeSession","token":"#,
         ClientBody::Text { .. }
         | ClientBody::Typing(_)
         | ClientBody::Join { .. }
-        | ClientBody::ReadReceipt { .. } => "onMessage",
-        ClientBody::Echo => "echo",
+        | ClientBody::ReadReceipt { .. } => r#"{"action":"onMessage","token":"#,
+        ClientBody::Echo => r#"{"action":"echo","token":"#,
     }
 }
 

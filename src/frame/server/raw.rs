@@ -65,3 +65,15 @@ impl Serialize for RawJson<'_> {
         raw.end()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_raw_is_written_as_it_came() {
+        let text = r#"{"b" : [1, 2.50], "a":null}"#;
+        let raw = RawJson::parse(text).unwrap();
+        assert_eq!(serde_json::to_string(&raw).unwrap(), text);
+    }
+}

@@ -8,7 +8,7 @@ use core::time::Duration;
 
 use serde::Serialize;
 
-use super::{MAX_ATTEMPTS, MAX_TRIES, Outbox, RATE, Text};
+use super::{MAX_ATTEMPTS, MAX_TRIES, Outbox, Text};
 use crate::error::RestoreError;
 use crate::frame::CustomAttributes;
 use crate::id::{LocalKey, TracingId};
@@ -70,7 +70,7 @@ impl Outbox {
             waiting: self.waiting.iter().map(TextSnapshot::from).collect(),
             kept: self.kept.iter().map(TextSnapshot::from).collect(),
             retry_at: self.retry_at.as_ref().map(offset),
-            sent_at: self.sent_at.iter().map(offset).collect(),
+            sent_at: self.sent_at.iter().flatten().map(offset).collect(),
         }
     }
 
@@ -97,8 +97,9 @@ impl Outbox {
             outbox.take_over(saved, limit)?;
         }
         outbox.retry_at = saved.retry_at.map(|at| at.from(now, longest_wait));
-        let sent_at = saved.sent_at.iter().rev().take(RATE).rev();
-        outbox.sent_at = sent_at.map(|at| at.from(now, Duration::ZERO)).collect();
+        for at in saved.sent_at {
+            outbox.note_sent(at.from(now, Duration::ZERO));
+        }
         Ok(outbox)
     }
 

@@ -72,7 +72,7 @@ fn a_429_for_ever_is_asked_some_twenty_times_an_hour() {
 
 #[test]
 fn a_429_to_every_configure_is_asked_some_twenty_times_an_hour() {
-    let mut guest = Guest::new(config());
+    let mut guest = Guest::new(tireless());
     let peer = &mut |heard: &Heard| match heard {
         Heard::Dial => vec![Says::Opened],
         Heard::Frame(frame) => vec![Says::Frame(frames::too_many(Some(&frame.id), Some(1)))],

@@ -2,6 +2,7 @@
 //!
 //! Owns: one test a sentence. Must not know: the session's inside.
 
+use webmessaging_proto::frame::ClientBody;
 use webmessaging_proto::{CloseReason, Config, FailReason, Input, Phase, ReconnectPolicy};
 
 use super::{guide, ms, sent};
@@ -59,17 +60,22 @@ fn waits_are_drawn_under_a_bound_that_doubles_up_to_30_s() {
     }
 }
 
+fn back_after_four_losses(seed: u64) -> World {
+    let mut world = World::new(Config::new("d", "t", seed));
+    world.connect(Accept::NEW);
+    for _ in 0..4 {
+        world.lose();
+        world.wait(30_000).opened().accept(Accept::RESUMED);
+    }
+    world
+}
+
 #[test]
 fn the_row_of_tries_ends_with_30_s_of_ready() {
     let wait_after = |ready_for: u64| {
         let mut waits = Vec::new();
         for seed in 0..60 {
-            let mut world = World::new(Config::new("d", "t", seed));
-            world.connect(Accept::NEW);
-            for _ in 0..4 {
-                world.lose();
-                world.wait(30_000).opened().accept(Accept::RESUMED);
-            }
+            let mut world = back_after_four_losses(seed);
             world.wait(ready_for).lose();
             let lost_at = world.now;
             world.take();
@@ -86,12 +92,7 @@ fn the_row_of_tries_ends_with_30_s_of_ready() {
 #[test]
 fn a_new_conversation_on_a_connection_that_has_lasted_starts_no_row() {
     for seed in 0..60 {
-        let mut world = World::new(Config::new("d", "t", seed));
-        world.connect(Accept::NEW);
-        for _ in 0..4 {
-            world.lose();
-            world.wait(30_000).opened().accept(Accept::RESUMED);
-        }
+        let mut world = back_after_four_losses(seed);
         world.wait(30_000).recv(frames::agent_left(true)).does(Input::StartNew);
         world.recv(frames::session(None, Accept::CLOSED)).accept(Accept::NEW).lose();
         world.wait(1_000);
@@ -211,4 +212,24 @@ fn a_session_that_is_over_holds_no_timer() {
     closed.does(Input::Connect).opened().close(CloseReason::Code(1000));
     assert_eq!(closed.session.phase(), Phase::Closed);
     assert_eq!(closed.session.deadline(), None);
+}
+
+#[test]
+fn a_configure_that_is_put_off_for_5_minutes_fails_the_session() {
+    let refusals: [fn(&str) -> String; 2] =
+        [|id| frames::status(Some(id), 503, "busy"), |id| frames::too_many(Some(id), Some(1))];
+    for refusal in refusals {
+        let mut world = World::new(guide());
+        world.does(Input::Connect).opened();
+        let started_at = world.now;
+        let mut refused = 0;
+        while world.session.phase() == Phase::Configuring {
+            let id = world.id_of(|sent| matches!(sent.body, ClientBody::ConfigureSession { .. }));
+            world.recv(refusal(&id)).wait(1_000);
+            refused += 1;
+        }
+        assert!(refused > 100);
+        assert_eq!(world.session.phase(), Phase::Failed(FailReason::GaveUp));
+        assert_eq!(world.now - started_at, 300_000);
+    }
 }

@@ -258,8 +258,13 @@ impl Model {
         let longest = policy.base.max(SHORTEST_BASE).saturating_mul(doubled).min(policy.cap);
         self.connection.tries += 1;
         self.connection.backoff = Some(Wait::new(self.now, longest));
+        self.limit_tries();
+    }
+
+    pub(super) fn limit_tries(&mut self) {
         if self.connection.gives_up_at.is_none() {
-            self.connection.gives_up_at = policy.give_up.map(|after| self.now + after);
+            let give_up = self.config.reconnect().give_up;
+            self.connection.gives_up_at = give_up.map(|after| self.now + after);
         }
     }
 

@@ -116,8 +116,7 @@ impl Model {
         self.connection.configure_ends = None;
         self.fault(code);
         if is_failure(code) {
-            self.hit(Rule::ConfigureAgain);
-            self.connection.configure_at = Some(self.now + REST);
+            self.configure_later(self.now + REST);
         } else {
             self.hit(Rule::ConfigureRefused);
             self.failed(FailReason::ConfigureRefused);
@@ -206,6 +205,9 @@ impl Model {
         self.connection.configure_ends = None;
         // Decision: the newest word on when counts.
         self.connection.configure_at = Some(until);
+        if self.phase == Phase::Configuring {
+            self.limit_tries();
+        }
     }
 
     fn text_rate_limited(&mut self, key: LocalKey, id: TracingId) {

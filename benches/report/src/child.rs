@@ -1,0 +1,51 @@
+//! A part of the report in a process of its own.
+//!
+//! Owns: how it is started and what it answers, one line of JSON; what a process knows of its memory.
+//! Must not know: what runs in it.
+
+use std::env;
+use std::fs;
+use std::process::{Command, Stdio};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub const FLAG: &str = "--child";
+
+/// Runs this program as `--child NAME ARGUMENTS` and takes its answer.
+pub fn run<T: DeserializeOwned>(name: &str, arguments: &[String]) -> Result<T, String> {
+    let program =
+        env::current_exe().map_err(|error| format!("this program is not found: {error}"))?;
+    let output = Command::new(program)
+        .args([FLAG, name])
+        .args(arguments)
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| format!("{name} did not start: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("{name} {arguments:?} failed: {}", output.status));
+    }
+    serde_json::from_slice(&output.stdout)
+        .map_err(|error| format!("{name} gave no answer: {error}"))
+}
+
+pub fn answer(answer: impl Serialize) {
+    println!("{}", serde_json::to_string(&answer).expect("an answer is JSON"));
+}
+
+/// Bytes of this process in memory, now and at most.
+#[derive(Clone, Copy, Debug)]
+pub struct Memory {
+    pub resident: f64,
+    pub peak: f64,
+}
+
+pub fn memory() -> Memory {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let kilobytes = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let number = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
+        number.unwrap_or(f64::NAN) * 1_024.0
+    };
+    Memory { resident: kilobytes("VmRSS:"), peak: kilobytes("VmHWM:") }
+}

@@ -1,0 +1,234 @@
+//! A crowd of guests in conversation, on virtual time, driven by hand.
+//!
+//! Owns: what guests and agents do when, and a driver of many sessions: a timer wheel, a wire buffer.
+//! Must not know: how it is measured.
+//!
+//! Each guest types forty keys with a pause, so that the indicator goes off in between, sends the text,
+//! gets its echo, sees the agent type, gets a message and looks at it; every 20 s anew. Guests begin at
+//! odd times, so whoever is next has not been touched for long.
+
+use webmessaging_proto::{EndpointOutput, Input, Instant, LocalKey};
+
+use crate::scenes::{self, Guest, TRANSPORT};
+use crate::wheel::Wheel;
+
+#[derive(Clone, Copy, Debug)]
+enum Act {
+    Key,
+    SendText,
+    AgentTypes,
+    AgentWrites,
+    SeeMessage,
+}
+
+/// What is done, and how many milliseconds after it the next.
+const ACTS: &[(Act, u32)] = &{
+    const BURST: usize = 20;
+    let mut acts = [(Act::Key, 200); 2 * BURST + 4];
+    acts[BURST - 1].1 = 3_000;
+    acts[2 * BURST] = (Act::SendText, 1_500);
+    acts[2 * BURST + 1] = (Act::AgentTypes, 2_500);
+    acts[2 * BURST + 2] = (Act::AgentWrites, 1_000);
+    acts[2 * BURST + 3] = (Act::SeeMessage, 4_200);
+    acts
+};
+const ROUND: u32 = 20_000;
+
+/// Where a guest is in its conversation.
+#[derive(Clone, Copy, Debug)]
+struct Script {
+    next_at: u32,
+    round: u16,
+    act: u8,
+}
+
+impl Script {
+    /// In the middle of it, so that from the first second on there is as much of everything as later.
+    fn beginning_at(elapsed: u32) -> Self {
+        let mut due = 0;
+        for (act, (kind, pause)) in (0..).zip(ACTS) {
+            if due >= elapsed {
+                // What is looked at must have come.
+                let act = if matches!(kind, Act::SeeMessage) { act - 1 } else { act };
+                return Self { next_at: due - elapsed + 1, round: 0, act };
+            }
+            due += pause;
+        }
+        Self { next_at: ROUND - elapsed + 1, round: 0, act: 0 }
+    }
+}
+
+/// Far from each other for neighbours, and the same in every run.
+fn mixed(number: usize) -> u32 {
+    ((number as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as u32
+}
+
+pub struct Crowd {
+    guests: Vec<Guest>,
+    scripts: Vec<Script>,
+    wheel: Wheel,
+    wire: Vec<u8>,
+    frames: Frames,
+    inputs: u64,
+    keys: u64,
+}
+
+impl Crowd {
+    /// All of them accepted by the server, each somewhere in its conversation.
+    pub fn gather(sessions: usize) -> Self {
+        let mut crowd = Self {
+            guests: Vec::with_capacity(sessions),
+            scripts: Vec::with_capacity(sessions),
+            wheel: Wheel::new(sessions),
+            wire: Vec::with_capacity(1_024),
+            frames: Frames::new(),
+            inputs: 0,
+            keys: 0,
+        };
+        for number in 0..sessions {
+            crowd.guests.push(scenes::ready(number as u64));
+            let script = Script::beginning_at(mixed(number) % ROUND);
+            crowd.wheel.insert(number as u32, script.next_at);
+            crowd.scripts.push(script);
+        }
+        crowd
+    }
+
+    /// Milliseconds since the beginning.
+    pub fn now(&self) -> u32 {
+        self.wheel.now()
+    }
+
+    /// Goes on for so many inputs at least; tells how many there were, and how many of them keys.
+    pub fn play(&mut self, inputs: u64) -> (u64, u64) {
+        let (before, keys_before) = (self.inputs, self.keys);
+        while self.inputs - before < inputs {
+            let Some(guest) = self.wheel.next() else { break };
+            self.visit(guest);
+        }
+        (self.inputs - before, self.keys - keys_before)
+    }
+
+    fn visit(&mut self, number: u32) {
+        let at = self.wheel.now();
+        let now = Instant::from_millis(at.into());
+        let index = number as usize;
+        if self.scripts[index].next_at <= at {
+            self.act(index, now);
+        } else {
+            self.guests[index].tick(now).expect("nothing is pending");
+            self.inputs += 1;
+        }
+        self.carry_out(index, now);
+        let script = self.scripts[index].next_at;
+        let deadline = self.guests[index].deadline().map_or(u32::MAX, |deadline| {
+            // A wake-up is never early.
+            u32::try_from(deadline.at.since_origin().as_micros().div_ceil(1_000))
+                .unwrap_or(u32::MAX)
+        });
+        self.wheel.insert(number, script.min(deadline).max(at + 1));
+    }
+
+    fn act(&mut self, index: usize, now: Instant) {
+        let script = &mut self.scripts[index];
+        let (act, pause) = ACTS[usize::from(script.act)];
+        let round = script.round;
+        script.next_at += pause;
+        script.act += 1;
+        if usize::from(script.act) == ACTS.len() {
+            script.act = 0;
+            script.round += 1;
+        }
+        let guest = &mut self.guests[index];
+        let done = match act {
+            Act::Key => {
+                guest.keystroke(now);
+                self.keys += 1;
+                Ok(())
+            }
+            Act::SendText => {
+                let text =
+                    Input::send_text(LocalKey(round.into()), "And how long would it take, please?");
+                guest.handle(text, now)
+            }
+            Act::AgentTypes => guest.receive(TRANSPORT, scenes::FRAMES[2].1, now),
+            Act::AgentWrites => guest.receive(TRANSPORT, self.frames.agent_text(index, round), now),
+            Act::SeeMessage => guest.message_visible(self.frames.message_id(index, round), now),
+        };
+        done.expect("no input of the crowd is refused");
+        self.inputs += 1;
+    }
+
+    /// The server has a text at once, and its echo is there at once.
+    fn carry_out(&mut self, index: usize, now: Instant) {
+        let guest = &mut self.guests[index];
+        while let Some(output) = guest.poll_output(&mut self.wire) {
+            if output == EndpointOutput::Send
+                && let Some(echo) = self.frames.echo_of(&self.wire)
+            {
+                guest.receive(TRANSPORT, echo, now).expect("there is room for an echo");
+                self.inputs += 1;
+            }
+        }
+    }
+}
+
+/// Frames of the server, of which only names change.
+struct Frames {
+    agent_text: Vec<u8>,
+    /// Where the message's id stands in it.
+    id_at: usize,
+    echo: Vec<u8>,
+    tracing_id_at: usize,
+    /// Where a request of a guest has its own.
+    request_tracing_id_at: usize,
+}
+
+const UUID: usize = 36;
+
+impl Frames {
+    fn new() -> Self {
+        let (agent_text, echo) = (scenes::FRAMES[0].1, scenes::FRAMES[1].1);
+        let request =
+            format!(r#"{{"action":"onMessage","token":"{}","tracingId":""#, scenes::TOKEN);
+        Self {
+            id_at: after(agent_text, r#""messageId":""#),
+            agent_text: agent_text.into(),
+            tracing_id_at: after(echo, r#""tracingId":""#),
+            echo: echo.into(),
+            request_tracing_id_at: request.len(),
+        }
+    }
+
+    fn agent_text(&mut self, guest: usize, round: u16) -> &[u8] {
+        self.name(guest, round);
+        &self.agent_text
+    }
+
+    fn message_id(&mut self, guest: usize, round: u16) -> &str {
+        self.name(guest, round);
+        std::str::from_utf8(&self.agent_text[self.id_at..][..UUID]).expect("hexadecimal")
+    }
+
+    fn name(&mut self, guest: usize, round: u16) {
+        let mut number = guest as u64 | u64::from(round) << 32;
+        for digit in self.agent_text[self.id_at + UUID - 12..][..12].iter_mut().rev() {
+            *digit = b"0123456789abcdef"[number as usize & 0xf];
+            number >>= 4;
+        }
+    }
+
+    fn echo_of(&mut self, request: &[u8]) -> Option<&[u8]> {
+        let (name, rest) = request.get(self.request_tracing_id_at..)?.split_at_checked(UUID)?;
+        if !rest.starts_with(br#"","message":{"type":"Text""#) {
+            return None;
+        }
+        self.echo[self.tracing_id_at..][..UUID].copy_from_slice(name);
+        Some(&self.echo)
+    }
+}
+
+fn after(frame: &[u8], member: &str) -> usize {
+    let frame = std::str::from_utf8(frame).expect("JSON");
+    frame.find(member).expect("the frame has it") + member.len()
+}

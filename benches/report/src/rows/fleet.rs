@@ -1,0 +1,113 @@
+//! Many sessions in one process, on virtual time: what an input costs as they get more.
+//!
+//! Each size runs in a process of its own, so that its memory is its own.
+
+use serde::{Deserialize, Serialize};
+
+use crate::child;
+use crate::crowd::Crowd;
+use crate::measure::{self, Effort};
+use crate::plot::Point;
+use crate::row::{Row, all};
+
+pub const CHILD: &str = "crowd";
+
+const GIB: f64 = (1_u64 << 30) as f64;
+const FEW: usize = 1_000;
+const MOST: usize = 1_000_000;
+const SIZES: [usize; 7] = [1, 10, 100, FEW, 10_000, 100_000, MOST];
+
+/// What came of one size.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+struct Ran {
+    sessions: usize,
+    nanoseconds_an_input: f64,
+    inputs_a_session_and_minute: f64,
+    keys: f64,
+    resident: f64,
+    peak: f64,
+}
+
+pub fn rows(effort: Effort) -> (Vec<Row>, Vec<Point>) {
+    let sizes = if effort == Effort::QUICK { &SIZES[..5] } else { &SIZES[..] };
+    let mut all_ran = Vec::new();
+    for size in sizes {
+        match child::run::<Ran>(CHILD, &[size.to_string()]) {
+            Ok(ran) => all_ran.push(ran),
+            Err(error) => {
+                return (vec![Row::unmeasured("sessions on virtual time", "ns", error)], vec![]);
+            }
+        }
+    }
+    let at = |size| all_ran.iter().find(|ran: &&Ran| ran.sessions == size).copied();
+    let rows = [few(at(FEW)), most(at(FEW), at(MOST)), memory(at(MOST))];
+    let points = all_ran
+        .iter()
+        .map(|ran| Point { sessions: ran.sessions, nanoseconds: ran.nanoseconds_an_input });
+    (rows.into(), points.collect())
+}
+
+const NOT_RUN: &str = "left out of a quick run";
+
+fn few(few: Option<Ran>) -> Row {
+    const WHAT: &str = "inputs a second on one core, 1,000 sessions";
+    let Some(few) = few else { return Row::unmeasured(WHAT, "million", NOT_RUN) };
+    let millions = 1_000.0 / few.nanoseconds_an_input;
+    Row::new(WHAT, "million", millions)
+        .note(format!(
+            "{:.0} ns an input, its driver and an echo's making included",
+            few.nanoseconds_an_input
+        ))
+        .note(format!(
+            "{:.0} inputs a session and minute, {:.0} % of them keys",
+            few.inputs_a_session_and_minute,
+            few.keys * 100.0
+        ))
+        .target("at least 5", |_| Some(millions >= 5.0))
+}
+
+fn most(few: Option<Ran>, most: Option<Ran>) -> Row {
+    const WHAT: &str = "an input, 1,000,000 sessions";
+    let (Some(few), Some(most)) = (few, most) else { return Row::unmeasured(WHAT, "ns", NOT_RUN) };
+    Row::new(WHAT, "ns", most.nanoseconds_an_input)
+        .peer("the same with 1,000 sessions", few.nanoseconds_an_input)
+        .target("within 2.5x of 1,000", |_| {
+            Some(most.nanoseconds_an_input <= 2.5 * few.nanoseconds_an_input)
+        })
+}
+
+fn memory(most: Option<Ran>) -> Row {
+    const WHAT: &str = "resident memory, 1,000,000 sessions";
+    let Some(most) = most else { return Row::unmeasured(WHAT, "GiB", NOT_RUN) };
+    Row::new(WHAT, "GiB", most.peak / GIB)
+        .note(format!("at its peak; {:.2} GiB at the end", most.resident / GIB))
+        .target("under 1.2", |_| all([Some(most.peak < 1.2 * GIB)]))
+}
+
+/// In the child.
+#[allow(clippy::cast_precision_loss, reason = "counts far below what a double holds exactly")]
+pub fn run_child(sessions: usize) -> impl Serialize {
+    const SEGMENTS: u64 = 5;
+    let mut crowd = Crowd::gather(sessions);
+    let inputs = (sessions as u64 * 400).clamp(1_000_000, 20_000_000);
+    crowd.play(inputs / SEGMENTS / 4);
+    let began = crowd.now();
+    let (mut best, mut played, mut keys) = (f64::INFINITY, 0, 0);
+    for _ in 0..SEGMENTS {
+        let mut counts = (0, 0);
+        let spent = measure::timed(|| counts = crowd.play(inputs / SEGMENTS));
+        best = best.min(spent.as_nanos() as f64 / counts.0 as f64);
+        played += counts.0;
+        keys += counts.1;
+    }
+    let minutes = (crowd.now() - began) as f64 / 60_000.0;
+    let memory = child::memory();
+    Ran {
+        sessions,
+        nanoseconds_an_input: best,
+        inputs_a_session_and_minute: played as f64 / minutes / sessions as f64,
+        keys: keys as f64 / played as f64,
+        resident: memory.resident,
+        peak: memory.peak,
+    }
+}

@@ -1,0 +1,7 @@
+//! What is measured, a file for each kind of row.
+
+pub mod decode;
+pub mod fleet;
+pub mod keystroke;
+pub mod memory;
+pub mod receipt;

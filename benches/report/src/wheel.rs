@@ -1,0 +1,77 @@
+//! A timer wheel of one place a session: what a driver of many sessions needs, and no more.
+//!
+//! Owns: whose turn is when, to the millisecond. Must not know: sessions.
+//!
+//! A place is a list through one array, so that a session costs four bytes and no allocation.
+
+const SLOTS: usize = 1 << 16;
+const NOBODY: u32 = u32::MAX;
+
+pub struct Wheel {
+    now: u32,
+    first: Vec<u32>,
+    /// Who comes after each in its place.
+    after: Vec<u32>,
+    /// One bit a place that has somebody.
+    occupied: Vec<u64>,
+    left: usize,
+}
+
+impl Wheel {
+    pub fn new(sessions: usize) -> Self {
+        Self {
+            now: 0,
+            first: vec![NOBODY; SLOTS],
+            after: vec![NOBODY; sessions],
+            occupied: vec![0; SLOTS / 64],
+            left: 0,
+        }
+    }
+
+    pub fn now(&self) -> u32 {
+        self.now
+    }
+
+    /// Whoever is inserted must not be in already, and `at` not be past. Later than the wheel reaches
+    /// is as late as it reaches.
+    pub fn insert(&mut self, who: u32, at: u32) {
+        let at = at.clamp(self.now, self.now + SLOTS as u32 - 1);
+        let slot = at as usize % SLOTS;
+        self.after[who as usize] = self.first[slot];
+        self.first[slot] = who;
+        self.occupied[slot / 64] |= 1 << (slot % 64);
+        self.left += 1;
+    }
+
+    /// Who is next; moves the time to then.
+    pub fn next(&mut self) -> Option<u32> {
+        if self.left == 0 {
+            return None;
+        }
+        let slot = self.next_occupied();
+        let ahead = (slot + SLOTS - self.now as usize % SLOTS) % SLOTS;
+        self.now += ahead as u32;
+        let who = self.first[slot];
+        self.first[slot] = self.after[who as usize];
+        if self.first[slot] == NOBODY {
+            self.occupied[slot / 64] &= !(1 << (slot % 64));
+        }
+        self.left -= 1;
+        Some(who)
+    }
+
+    /// From now on, once around.
+    fn next_occupied(&self) -> usize {
+        let start = self.now as usize % SLOTS;
+        let rest = self.occupied[start / 64] >> (start % 64);
+        if rest != 0 {
+            return start + rest.trailing_zeros() as usize;
+        }
+        let words = self.occupied.len();
+        let word = (1..=words)
+            .map(|ahead| (start / 64 + ahead) % words)
+            .find(|word| self.occupied[*word] != 0)
+            .expect("somebody is left");
+        word * 64 + self.occupied[word].trailing_zeros() as usize
+    }
+}
