@@ -1,5 +1,5 @@
-//! Server frames as JSON text, members in the order of their names. Knows the envelope and the classes, not when they
-//! are sent.
+//! Server frames as JSON text: what tells how to read a body stands before it, its members in the order of their names.
+//! Knows the envelope and the classes, not when they are sent.
 
 use std::fmt::Write;
 
@@ -135,9 +135,9 @@ pub(crate) fn envelope(
     body: impl FnOnce(&mut String),
 ) -> String {
     let mut out = String::with_capacity(USUAL);
-    out.push_str(r#"{"body":"#);
-    body(&mut out);
-    out.push_str(r#","class":""#);
+    out.push_str(r#"{"type":""#);
+    out.push_str(kind);
+    out.push_str(r#"","class":""#);
     out.push_str(class);
     out.push_str(r#"","code":"#);
     put(&mut out, format_args!("{code}"));
@@ -145,9 +145,9 @@ pub(crate) fn envelope(
         out.push_str(r#","tracingId":"#);
         push_string(&mut out, id);
     }
-    out.push_str(r#","type":""#);
-    out.push_str(kind);
-    out.push_str(r#""}"#);
+    out.push_str(r#","body":"#);
+    body(&mut out);
+    out.push('}');
     out
 }
 
@@ -177,7 +177,7 @@ pub(crate) fn push_json(out: &mut String, value: &(impl Serialize + ?Sized)) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::random::Random, *};
 
     #[test]
     fn strings_are_quoted_as_they_must_be() {
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn members_stand_in_the_order_of_their_names() {
+    fn the_body_comes_last_with_its_members_in_the_order_of_their_names() {
         let state = SessionState {
             connected: true,
             new_session: false,
@@ -198,15 +198,31 @@ mod tests {
             expiration_date: 2,
             max_custom_data: 3,
         };
-        for frame in [
-            session_response(state, Some("t\"")),
-            configuration(1, 2, None),
-            echo(super::super::random::Random::new(1).hex32(), "ping", &Map::new(), Some("t")),
-            event("SessionExpiredEvent"),
-            too_many_requests(1, "why", None),
+        let id = Random::new(1).hex32();
+        for (frame, envelope) in [
+            (
+                session_response(state, Some("t\"")),
+                r#""type":"response","class":"SessionResponse","code":200,"tracingId":"t\"""#,
+            ),
+            (
+                configuration(1, 2, None),
+                r#""type":"response","class":"GetConfigurationResponse","code":200"#,
+            ),
+            (
+                echo(id, "ping", &Map::new(), Some("t")),
+                r#""type":"response","class":"StructuredMessage","code":200,"tracingId":"t""#,
+            ),
+            (
+                event("SessionExpiredEvent"),
+                r#""type":"response","class":"SessionExpiredEvent","code":200"#,
+            ),
+            (
+                too_many_requests(1, "why", None),
+                r#""type":"response","class":"TooManyRequestsErrorMessage","code":429"#,
+            ),
         ] {
             let value: Value = serde_json::from_str(&frame).unwrap();
-            assert_eq!(value.to_string(), frame);
+            assert_eq!(frame, format!(r#"{{{envelope},"body":{}}}"#, value["body"]));
         }
     }
 }
