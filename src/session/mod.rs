@@ -54,27 +54,29 @@ const USUAL_OUTPUTS: usize = 2;
 /// * An early tick changes nothing; a late one gives what is still true.
 /// * An input that is refused changes nothing but the time.
 #[derive(Clone, Debug, PartialEq)]
+// In this order: what every input touches lies together, which is what many sessions live on.
+#[repr(C)]
 pub struct Session {
-    config: Config,
     now: Instant,
-    rng: Rng,
     phase: Phase,
-    timers: TimerTable,
-    outputs: VecDeque<Output>,
-    connection: Connection,
-    requests: Requests,
-    rate_limit: RateLimit,
-    /// Typing rests while the server fails on it.
-    typing_rest: Pause,
-    typing: Typing,
-    peer_typing: PeerTyping,
-    receipts: Receipts,
-    outbox: Lazy<Outbox>,
     /// What the policies want and the dialect supports.
     supported: Capabilities,
     /// What of it the server has not refused.
     capabilities: Capabilities,
+    typing: Typing,
+    timers: TimerTable,
+    outputs: VecDeque<Output>,
+    config: Config,
+    receipts: Receipts,
+    outbox: Lazy<Outbox>,
+    peer_typing: PeerTyping,
+    requests: Requests,
+    rng: Rng,
+    connection: Connection,
     stats: Stats,
+    rate_limit: RateLimit,
+    /// Typing rests while the server fails on it.
+    typing_rest: Pause,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,0 +1,53 @@
+//! What many sessions never use, and what takes no room until then.
+//!
+//! Owns: [`Lazy`]. Must not know: what is in it.
+
+use alloc::boxed::Box;
+use core::ops::{Deref, DerefMut};
+
+/// Reads like a value that was never used until it is written to; only then is it made.
+#[derive(Clone, Debug)]
+pub(crate) struct Lazy<T>(Option<Box<T>>);
+
+/// A type that has a value of no use yet, the same as its default.
+pub(crate) trait Unused: Default + 'static {
+    const UNUSED: &'static Self;
+}
+
+impl<T> Lazy<T> {
+    pub(crate) const fn new() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> From<T> for Lazy<T> {
+    fn from(value: T) -> Self {
+        Self(Some(Box::new(value)))
+    }
+}
+
+impl<T> Default for Lazy<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Unused> Deref for Lazy<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.0.as_deref().unwrap_or(T::UNUSED)
+    }
+}
+
+impl<T: Unused> DerefMut for Lazy<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.0.get_or_insert_default()
+    }
+}
+
+impl<T: Unused + PartialEq> PartialEq for Lazy<T> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}

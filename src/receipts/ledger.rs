@@ -1,0 +1,295 @@
+//! The messages of a conversation, and the lines in which their receipts wait.
+//!
+//! Owns: which message is in which state and at which place of which line. Must not know: when a
+//! message counts as read, and what the server says of it.
+
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+
+use crate::growth::{insert, insert_into, push, push_back};
+use crate::lazy::Unused;
+use crate::time::Instant;
+
+/// Names a message of one ledger; stays valid until the message is forgotten.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct LedgerId(pub(super) u64);
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum State {
+    Unread,
+    Watched,
+    Due,
+    Sent,
+    Parked,
+    /// The server has seen the receipt, but may still refuse it.
+    Confirmed,
+    /// The own, the read elsewhere, the given up: no receipt whatever the server says.
+    Settled,
+}
+
+impl State {
+    pub(super) const fn is_owed(self) -> bool {
+        matches!(self, Self::Due | Self::Sent | Self::Parked)
+    }
+
+    pub(super) const fn is_told(self) -> bool {
+        matches!(self, Self::Sent | Self::Confirmed)
+    }
+
+    /// Whether a session that goes on elsewhere has nothing to do for it.
+    pub(super) const fn is_done(self) -> bool {
+        matches!(self, Self::Confirmed | Self::Settled)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Entry {
+    pub(super) id: Box<str>,
+    pub(super) state: State,
+    /// Its place among the watched, then among those that were read.
+    order: u64,
+}
+
+/// A message on screen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Watched {
+    order: u64,
+    pub(super) key: LedgerId,
+    pub(super) since: Instant,
+}
+
+/// A message that was read.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Due {
+    order: u64,
+    pub(super) key: LedgerId,
+}
+
+/// Spares a look at the ids themselves, each somewhere else in memory, but for the one that is found.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+struct IdHash(u64);
+
+impl IdHash {
+    fn of(id: &str) -> Self {
+        let mix = |hash: u64, chunk: &[u8]| {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            let mixed = (hash ^ u64::from_le_bytes(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            mixed ^ (mixed >> 32)
+        };
+        Self(id.as_bytes().chunks(8).fold(id.len() as u64, mix))
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Ledger {
+    /// The messages, oldest first; the number of the first one is `forgotten`.
+    pub(super) entries: VecDeque<Entry>,
+    forgotten: u64,
+    /// Sorted; two ids with the same hash stand in their own order.
+    by_id: Vec<(IdHash, LedgerId)>,
+    /// On screen and not read yet, in the order of becoming visible, which is that of the starts of
+    /// their dwell.
+    pub(super) watched: VecDeque<Watched>,
+    /// Read, not told yet, in the order of reading.
+    pub(super) due: VecDeque<Due>,
+    /// Told, not confirmed: with the number of the telling, ascending.
+    sent: VecDeque<(u64, LedgerId)>,
+    /// Told in vain on this connection.
+    parked: Vec<LedgerId>,
+    /// How many were told so far.
+    pub(super) sends: u64,
+    /// Numbers what becomes visible and what is read.
+    steps: u64,
+}
+
+impl Unused for Ledger {
+    const UNUSED: &'static Self = &Self {
+        entries: VecDeque::new(),
+        forgotten: 0,
+        by_id: Vec::new(),
+        watched: VecDeque::new(),
+        due: VecDeque::new(),
+        sent: VecDeque::new(),
+        parked: Vec::new(),
+        sends: 0,
+        steps: 0,
+    };
+}
+
+impl Ledger {
+    pub(super) fn find(&self, id: &str) -> Option<LedgerId> {
+        let (_, key) = self.by_id.get(self.place_by_id(id).ok()?)?;
+        Some(*key)
+    }
+
+    pub(super) fn message(&self, key: LedgerId) -> Option<&str> {
+        self.entry(key).map(|entry| &*entry.id)
+    }
+
+    pub(super) fn state(&self, key: LedgerId) -> Option<State> {
+        self.entry(key).map(|entry| entry.state)
+    }
+
+    /// The place of a message among the entries.
+    pub(super) fn place(&self, key: LedgerId) -> usize {
+        key.0
+            .checked_sub(self.forgotten)
+            .and_then(|at| usize::try_from(at).ok())
+            .unwrap_or(usize::MAX)
+    }
+
+    /// Takes a message that is not known yet.
+    pub(super) fn push(&mut self, id: &str, state: State) {
+        let key = LedgerId(self.forgotten + self.entries.len() as u64);
+        if let Err(place) = self.place_by_id(id) {
+            insert(&mut self.by_id, place, (IdHash::of(id), key));
+            push_back(&mut self.entries, Entry { id: id.into(), state, order: 0 });
+        }
+    }
+
+    /// Gives the id of the message if its receipt was owed.
+    pub(super) fn forget_oldest(&mut self) -> Option<Box<str>> {
+        let oldest = LedgerId(self.forgotten);
+        let owed = self.state(oldest).is_some_and(State::is_owed);
+        self.leave(oldest, State::Settled);
+        if let Some(place) = self.message(oldest).and_then(|id| self.place_by_id(id).ok()) {
+            self.by_id.remove(place);
+        }
+        let entry = self.entries.pop_front()?;
+        self.forgotten += 1;
+        owed.then_some(entry.id)
+    }
+
+    pub(super) fn clear(&mut self) {
+        *self = Self {
+            forgotten: self.forgotten + self.entries.len() as u64,
+            sends: self.sends,
+            steps: self.steps,
+            ..Self::default()
+        };
+    }
+
+    pub(super) fn watch(&mut self, key: LedgerId, since: Instant) {
+        let order = self.take_step(key);
+        push_back(&mut self.watched, Watched { order, key, since });
+        self.set(key, State::Watched);
+    }
+
+    /// Puts a message that was just read at the end of the line of those to be told.
+    pub(super) fn read(&mut self, key: LedgerId) {
+        self.leave(key, State::Unread);
+        self.take_step(key);
+        self.make_due(key);
+    }
+
+    /// Puts a message into that line at the place that its reading gives it.
+    pub(super) fn make_due(&mut self, key: LedgerId) {
+        self.leave(key, State::Due);
+        let order = self.order(key);
+        let place = self.due.partition_point(|due| due.order < order);
+        insert_into(&mut self.due, place, Due { order, key });
+    }
+
+    /// The first in line counts as told.
+    pub(super) fn tell_next(&mut self) -> Option<LedgerId> {
+        let Due { key, .. } = self.due.front().copied()?;
+        self.leave(key, State::Sent);
+        self.sends += 1;
+        push_back(&mut self.sent, (self.sends, key));
+        Some(key)
+    }
+
+    /// Whether there is something that was told and not confirmed, or told in vain.
+    pub(super) fn has_told(&self) -> bool {
+        !(self.sent.is_empty() && self.parked.is_empty())
+    }
+
+    pub(super) fn confirm_sends(&mut self, sends: u64) {
+        while let Some(&(_, key)) = self.sent.front().filter(|(number, _)| *number <= sends) {
+            self.leave(key, State::Confirmed);
+        }
+    }
+
+    pub(super) fn park(&mut self, key: LedgerId) {
+        self.leave(key, State::Parked);
+        push(&mut self.parked, key);
+    }
+
+    /// What was told and not confirmed, and what was told in vain, is to be told again.
+    pub(super) fn take_back_told(&mut self) {
+        let sent = core::mem::take(&mut self.sent);
+        let mut told = core::mem::take(&mut self.parked);
+        told.extend(sent.into_iter().map(|(_, key)| key));
+        // Last first: each then goes near the head of the line, where a place is made quickly.
+        told.sort_by_key(|key| core::cmp::Reverse(self.order(*key)));
+        for key in told {
+            self.make_due(key);
+        }
+    }
+
+    /// Takes a message out of the line that it stands in, if any; its state is another then.
+    pub(super) fn leave(&mut self, key: LedgerId, state: State) {
+        let order = self.order(key);
+        match self.state(key) {
+            Some(State::Watched) => {
+                if let Ok(place) =
+                    self.watched.binary_search_by_key(&order, |watched| watched.order)
+                {
+                    self.watched.remove(place);
+                }
+            }
+            Some(State::Due) => {
+                if let Ok(place) = self.due.binary_search_by_key(&order, |due| due.order) {
+                    self.due.remove(place);
+                }
+            }
+            Some(State::Sent) => {
+                if let Some(place) = self.sent.iter().position(|(_, sent)| *sent == key) {
+                    self.sent.remove(place);
+                }
+            }
+            Some(State::Parked) => self.parked.retain(|parked| *parked != key),
+            _ => {}
+        }
+        self.set(key, state);
+    }
+
+    /// Gives a message the place after all others.
+    fn take_step(&mut self, key: LedgerId) -> u64 {
+        self.steps += 1;
+        let order = self.steps;
+        if let Some(entry) = self.entry_mut(key) {
+            entry.order = order;
+        }
+        order
+    }
+
+    /// Where a message with this id is, or would have to be.
+    fn place_by_id(&self, id: &str) -> Result<usize, usize> {
+        let hash = IdHash::of(id);
+        self.by_id.binary_search_by(|(other, key)| {
+            other.cmp(&hash).then_with(|| self.message(*key).unwrap_or_default().cmp(id))
+        })
+    }
+
+    fn entry(&self, key: LedgerId) -> Option<&Entry> {
+        self.entries.get(self.place(key))
+    }
+
+    fn entry_mut(&mut self, key: LedgerId) -> Option<&mut Entry> {
+        let place = self.place(key);
+        self.entries.get_mut(place)
+    }
+
+    fn order(&self, key: LedgerId) -> u64 {
+        self.entry(key).map_or(0, |entry| entry.order)
+    }
+
+    fn set(&mut self, key: LedgerId, state: State) {
+        if let Some(entry) = self.entry_mut(key) {
+            entry.state = state;
+        }
+    }
+}
