@@ -17,8 +17,8 @@ pub(crate) enum Json<'a> {
     Bool(bool),
     Number(Number),
     Text(Cow<'a, str>),
-    List(Vec<Json<'a>>),
-    Object(Vec<(Cow<'a, str>, Json<'a>)>),
+    List(Vec<Self>),
+    Object(Vec<(Cow<'a, str>, Self)>),
 }
 
 impl Json<'_> {
@@ -150,8 +150,8 @@ mod tests {
             r#""\ud800""#,
             r#"{"a":"\ud83d\ude00"}"#,
             r#"{"a":1"#,
-            r#"{a:1}"#,
-            r#"[1,]"#,
+            "{a:1}",
+            "[1,]",
             "18446744073709551616",
             "nul",
             "",
