@@ -89,7 +89,6 @@ fn operations_in(round: Duration, batch: &mut Batch<'_>) -> u64 {
     }
 }
 
-#[allow(clippy::cast_precision_loss, reason = "counts and times of a batch are small")]
 fn nanoseconds_each(timed: Timed) -> f64 {
     timed.spent.as_nanos() as f64 / timed.operations.max(1) as f64
 }

@@ -22,13 +22,6 @@ pub struct Row {
     pub notes: Vec<String>,
 }
 
-/// Whether less or more of something is better.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Better {
-    Less,
-    More,
-}
-
 impl Row {
     pub fn new(what: impl Into<String>, unit: &'static str, ours: f64) -> Self {
         Self { ours: Some(ours), ..Self::empty(what, unit) }
@@ -39,6 +32,12 @@ impl Row {
         let mut row = Self::empty(what, unit);
         row.notes.push(format!("not measured: {}", why.into()));
         row
+    }
+
+    /// What is aimed at with a figure that is not there.
+    pub fn aiming_at(mut self, target: impl Into<String>) -> Self {
+        self.target = target.into();
+        self
     }
 
     fn empty(what: impl Into<String>, unit: &'static str) -> Self {
@@ -55,15 +54,10 @@ impl Row {
         }
     }
 
-    pub fn peer(self, name: impl Into<String>, value: f64) -> Self {
-        self.peer_where(Better::Less, name, value)
-    }
-
-    pub fn peer_where(mut self, better: Better, name: impl Into<String>, value: f64) -> Self {
+    pub fn peer(mut self, name: impl Into<String>, value: f64) -> Self {
         let name = name.into();
         if let Some(ours) = self.ours.filter(|ours| *ours > 0.0) {
-            let ratio = if better == Better::Less { value / ours } else { ours / value };
-            self.ratios.insert(name.clone(), ratio);
+            self.ratios.insert(name.clone(), value / ours);
         }
         self.peers.insert(name, value);
         self
@@ -105,5 +99,17 @@ pub fn all<const N: usize>(conditions: [Option<bool>; N]) -> Option<bool> {
         Some(false)
     } else {
         conditions.into_iter().collect::<Option<Vec<_>>>().map(|_| true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_condition_that_fails_decides_and_one_that_is_unknown_leaves_it_open() {
+        assert_eq!(all([Some(true), Some(true)]), Some(true));
+        assert_eq!(all([None, Some(true)]), None);
+        assert_eq!(all([None, Some(false)]), Some(false));
     }
 }

@@ -75,3 +75,32 @@ impl Wheel {
         word * 64 + self.occupied[word].trailing_zeros() as usize
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Wheel;
+
+    #[test]
+    fn whoever_is_due_first_comes_first_however_far_it_is() {
+        let mut wheel = Wheel::new(4);
+        wheel.insert(0, 70);
+        wheel.insert(1, 3);
+        wheel.insert(2, 65_000);
+        let mut seen = Vec::new();
+        while let Some(who) = wheel.next() {
+            seen.push((who, wheel.now()));
+            if who == 2 {
+                // Once around.
+                wheel.insert(3, 66_000);
+            }
+        }
+        assert_eq!(seen, [(1, 3), (0, 70), (2, 65_000), (3, 66_000)]);
+    }
+
+    #[test]
+    fn beyond_its_reach_is_as_late_as_it_reaches() {
+        let mut wheel = Wheel::new(1);
+        wheel.insert(0, 1_000_000);
+        assert_eq!((wheel.next(), wheel.now()), (Some(0), 65_535));
+    }
+}

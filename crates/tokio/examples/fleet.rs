@@ -28,9 +28,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (started, origin) = (std::time::Instant::now(), Instant::now());
     let (fleet, mut events, driver) = fleet_with(WebMessaging, FleetOptions::default());
     let driver = driver.spawn();
-    for guest in 0..guests {
-        let deployment = format!("deployment-{}", guest % DEPLOYMENTS);
-        fleet.connect(Config::new(deployment, format!("token-{guest}"), guest), Service)?;
+    let deployment = |number| Config::new(format!("deployment-{number}"), "", 0);
+    let deployments: Vec<_> = (0..DEPLOYMENTS).map(deployment).collect();
+    for (guest, deployment) in (0..guests).zip(deployments.iter().cycle()) {
+        fleet.connect(deployment.for_guest(format!("token-{guest}"), guest), Service)?;
     }
 
     let mut said = 0;

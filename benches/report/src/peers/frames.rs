@@ -32,6 +32,7 @@ pub struct Tagged<'a> {
 
 #[derive(Debug, Deserialize)]
 #[serde(tag = "class", content = "body")]
+#[allow(clippy::large_enum_variant, reason = "a box would be an allocation more")]
 pub enum AnyBody<'a> {
     SessionResponse(#[serde(borrow)] SessionResponse<'a>),
     StructuredMessage(StructuredMessage<'a>),
@@ -73,6 +74,7 @@ impl Body for Session {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[allow(clippy::struct_excessive_bools, reason = "they are the service's")]
 pub struct SessionResponse<'a> {
     connected: bool,
     #[serde(default)]

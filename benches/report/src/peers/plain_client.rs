@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
@@ -18,13 +20,15 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use uuid::Uuid;
 
 const IDLE: Duration = Duration::from_secs(2);
-const PING: Duration = Duration::from_secs(30);
+/// As the service's own clients do.
+const PING: Duration = Duration::from_secs(15);
 /// As tokio's examples have it.
 const COMMANDS: usize = 32;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 #[derive(Debug)]
+#[allow(dead_code, reason = "a client without texts would be none, though none is sent here")]
 pub enum Command {
     Key,
     Text(String),
@@ -32,6 +36,7 @@ pub enum Command {
 }
 
 #[derive(Debug)]
+#[allow(dead_code, reason = "what a host is told, though not all of it is looked at here")]
 pub enum News {
     Ready,
     Message { id: String },
@@ -45,6 +50,8 @@ pub enum News {
 pub struct Reporter {
     pub number: usize,
     pub news: mpsc::UnboundedSender<(usize, News)>,
+    /// Frames, of all clients together.
+    pub sent: Arc<AtomicU64>,
 }
 
 impl Reporter {
@@ -70,6 +77,7 @@ pub async fn spawn(
         "startNew": false,
     });
     socket.send(Message::text(configure.to_string())).await?;
+    reporter.sent.fetch_add(1, Ordering::Relaxed);
     let (commands, inbox) = mpsc::channel(COMMANDS);
     let client = Client {
         socket,
@@ -168,6 +176,7 @@ impl Client {
             "message": message,
         });
         self.socket.send(Message::text(request.to_string())).await?;
+        self.reporter.sent.fetch_add(1, Ordering::Relaxed);
         Ok(tracing_id)
     }
 

@@ -41,7 +41,7 @@ fn decode<B: Body>(effort: Effort, name: &str, frame: &[u8]) -> [Row; 2] {
         steady(|| {
             // It writes into what it reads.
             scratch.copy_from_slice(frame);
-            simd::<B>(&mut scratch, &mut buffers)
+            simd::<B>(&mut scratch, &mut buffers);
         }),
         steady(|| serde_json::from_slice::<IgnoredAny>(frame).expect("JSON")),
     ];
@@ -97,7 +97,6 @@ fn simd<B: Body>(bytes: &mut [u8], buffers: &mut simd_json::Buffers) {
     std::hint::black_box(read.expect("a frame"));
 }
 
-#[allow(clippy::cast_precision_loss, reason = "a handful")]
 fn count<T>(work: impl FnOnce() -> T) -> f64 {
     heap::counted(work).1.allocations as f64
 }

@@ -9,26 +9,29 @@ use webmessaging_proto::Instant;
 
 use crate::heap;
 use crate::measure::{Batch, Effort, Timed, race, steady, timed};
+use crate::node::{OURS, Told};
 use crate::peers::frames::{TypingEvent, TypingMessage, TypingRequest, TypingState};
 use crate::row::{Row, all};
 use crate::scenes;
 
 const RESET: &str = "tokio Sleep::reset, given the time";
 const RESET_BY_CLOCK: &str = "tokio Sleep::reset, reading the clock";
+const IN_NODE: &str = ", in Node";
 const SERDE: &str = "serde_json of an equal struct";
 /// So short that the end of idle is never near: what it costs then is a row of its own.
 const STEP: Duration = Duration::from_nanos(100);
 const IDLE: Duration = Duration::from_secs(2);
 
-pub fn rows(effort: Effort) -> Vec<Row> {
-    let mut rows = Vec::from(steady_state(effort));
+/// With the keys of JavaScript's peers, if they were measured.
+pub fn rows(effort: Effort, script: &Result<Told, String>) -> Vec<Row> {
+    let mut rows = Vec::from(steady_state(effort, script));
     rows.extend([with_its_ticks(effort), opening(effort)]);
     rows
 }
 
 /// What a key costs the machine, and what it costs with the clock read that somebody has to pay: a
 /// `Sleep` is always moved by the clock, whereas a driver reads it once for all that came together.
-fn steady_state(effort: Effort) -> [Row; 2] {
+fn steady_state(effort: Effort, script: &Result<Told, String>) -> [Row; 2] {
     let (mut guest, mut now) = scenes::typing(1);
     let given = steady(move || {
         now = now + STEP;
@@ -52,7 +55,7 @@ fn steady_state(effort: Effort) -> [Row; 2] {
         race(effort, [given, by_clock, reset, reset_by_clock, clock]);
 
     let (mut guest, mut now) = scenes::typing(1);
-    let (_, heap) = heap::counted(|| {
+    let ((), heap) = heap::counted(|| {
         for _ in 0..1_000 {
             now = now + STEP;
             guest.keystroke(now);
@@ -62,19 +65,37 @@ fn steady_state(effort: Effort) -> [Row; 2] {
     let given = Row::new("keystroke while already typing, given the time", "ns", given)
         .peer(RESET_BY_CLOCK, reset_by_clock)
         .peer(RESET, reset)
-        .note(format!("{allocations} allocations in 1,000 keys"))
-        .target("at most 6 ns, 0 allocations, 5x tokio reading the clock", |row| {
+        .note(format!("{allocations} allocations in 1,000 keys"));
+    let given = in_javascript(script).fold(given, |row, (name, keys)| row.peer(name, keys)).target(
+        "at most 6 ns, 0 allocations, 5x tokio reading the clock, 50x JavaScript's in Node",
+        |row| {
+            let in_javascript = row.ratios.iter().filter(|(name, _)| name.ends_with(IN_NODE));
+            let ratios: Vec<_> = in_javascript.map(|(_, times)| *times).collect();
             all([
                 row.ours.map(|ours| ours <= 6.0 && allocations == 0),
                 row.times(RESET_BY_CLOCK).map(|times| times >= 5.0),
+                (!ratios.is_empty()).then(|| ratios.iter().all(|times| *times >= 50.0)),
             ])
-        });
+        },
+    );
+    let given = match script {
+        Ok(told) => told.missing.iter().fold(given, |row, (name, why)| {
+            row.note(format!("in JavaScript, {name} not measured: {why}"))
+        }),
+        Err(error) => given.note(format!("in JavaScript not measured: {error}")),
+    };
     let by_clock = Row::new("keystroke while already typing, reading the clock", "ns", by_clock)
         .peer(RESET_BY_CLOCK, reset_by_clock)
         .limit(clock)
         .note("limit: reading the clock")
         .target("under tokio", |row| row.times(RESET_BY_CLOCK).map(|times| times > 1.0));
     [given, by_clock]
+}
+
+/// What JavaScript's own ways take, in Node.
+fn in_javascript(script: &Result<Told, String>) -> impl Iterator<Item = (String, f64)> {
+    let peers = script.iter().flat_map(|told| &told.node).filter(|(name, _)| *name != OURS);
+    peers.map(|(name, nanoseconds)| (format!("{name}{IN_NODE}"), *nanoseconds))
 }
 
 /// The plain way: a task with a pinned sleep that each key moves.

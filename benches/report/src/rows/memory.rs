@@ -1,6 +1,7 @@
 //! The heap that an idle, ready session holds, all of it.
 
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::thread;
 
 use tokio::sync::mpsc;
@@ -33,7 +34,6 @@ pub fn rows() -> Vec<Row> {
     ]
 }
 
-#[allow(clippy::cast_precision_loss, reason = "a few megabytes")]
 fn each(held: i64) -> f64 {
     (held as f64 / SESSIONS as f64).round()
 }
@@ -59,7 +59,7 @@ fn plain() -> f64 {
     let (news, mut heard) = mpsc::unbounded_channel();
     let url = format!("ws://{address}/v1");
     let one = |number| {
-        let reporter = Reporter { number, news: news.clone() };
+        let reporter = Reporter { number, news: news.clone(), sent: Arc::default() };
         let url = url.as_str();
         async move {
             plain_client::spawn(url, scenes::DEPLOYMENT, scenes::TOKEN, reporter).await.expect("up")

@@ -65,8 +65,10 @@ pub type FleetEvents = Events<(SessionId, Event)>;
 /// let (connector, mut server) = MemoryConnector::new();
 /// let (fleet, mut events, driver) = webmessaging_tokio::fleet();
 /// let driver = driver.spawn();
+/// let deployment = Config::new("d", "", 0);
 /// for guest in 0..100 {
-///     fleet.connect(Config::new("d", format!("token-{guest}"), guest), connector.clone())?;
+///     let config = deployment.for_guest(format!("token-{guest}"), guest);
+///     fleet.connect(config, connector.clone())?;
 /// }
 /// # let service = tokio::spawn(async move {
 /// #     let mut peers = Vec::new();

@@ -128,10 +128,12 @@ impl Crowd {
         let driver = driver.spawn();
         let connector = WebSocketConnector::new();
         let mut handles = Vec::with_capacity(plan.sessions);
+        let deployment = |id| Config::new(id, "", 0).with_endpoint(service.ws_url());
+        let deployments: Vec<_> = plan.deployments.iter().map(deployment).collect();
         for (guest, credentials) in credentials.into_iter().enumerate() {
             let seed = seed.wrapping_add(guest as u64);
-            let config = Config::new(plan.deployment(guest), credentials.guest_token, seed);
-            let config = config.with_endpoint(service.ws_url());
+            let deployment = &deployments[guest % deployments.len()];
+            let config = deployment.for_guest(credentials.guest_token, seed);
             let added = fleet.connect(config, connector.clone());
             handles.extend(added.ok().and_then(|id| fleet.session(id)));
         }

@@ -1,0 +1,32 @@
+//! How much simulated life one core plays: guests, the emulated service, a network that breaks, and the
+//! judges of both ends.
+
+use std::time::Duration;
+
+use webmessaging_testkit::simulator::Simulation;
+
+use crate::measure::{Effort, timed};
+use crate::row::Row;
+
+const MINUTE: Duration = Duration::from_mins(1);
+
+pub fn rows(effort: Effort) -> Vec<Row> {
+    let (sessions, rounds): (u32, u32) =
+        if effort == Effort::QUICK { (200, 2) } else { (1_000, 5) };
+    let best = (0..rounds)
+        .map(|_| {
+            timed(|| {
+                for seed in 1..=u64::from(sessions) {
+                    let outcome = Simulation::of(seed, MINUTE).run();
+                    assert!(outcome.violations.is_empty(), "seed {seed}");
+                }
+            })
+        })
+        .min()
+        .unwrap_or_default();
+    let rate = f64::from(sessions) / best.as_secs_f64();
+    let row = Row::new("simulated session-minutes a second on one core", "", rate)
+        .note(format!("{sessions} sessions of a minute and its calm end, from seed 1"))
+        .target("at least 20,000", |_| Some(rate >= 20_000.0));
+    vec![row]
+}
