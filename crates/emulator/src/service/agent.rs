@@ -1,18 +1,15 @@
 //! The agent's commands: write, type, end. What the agent sees stands in the events and views.
 
-use std::time::Duration;
-
-use serde_json::{Map, Value, json};
+use std::{sync::Arc, time::Duration};
 
 use super::{
     AgentEventKind, MessageView, Service, TypingEnd,
     rate::retry_after,
     session::{Session, SessionLife},
+    structured::{Structured, events},
     view::Author,
 };
 
-/// How long one typing On of an agent shows, in milliseconds.
-const SHOWN_MS: u32 = 5000;
 /// The name of an agent that gives none.
 const NICKNAME: &str = "Agent";
 
@@ -56,7 +53,7 @@ impl Service {
         text: &str,
         nickname: Option<&str>,
         now: Duration,
-    ) -> Result<MessageView, AgentError> {
+    ) -> Result<Arc<MessageView>, AgentError> {
         self.advance(now);
         if text.is_empty() {
             return Err(AgentError::EmptyText);
@@ -69,12 +66,15 @@ impl Service {
         }
         self.open_session(conversation_id)?.agent_typing = false;
         let nickname = nickname.unwrap_or(NICKNAME);
-        let mut body = self.agent_body("Text", nickname);
-        body.insert("text".to_owned(), json!(text));
-        body.insert("content".to_owned(), json!([]));
-        let message = self.message_view(&body, Author::Agent, Some(nickname.to_owned()));
-        self.keep_message(conversation_id, message.clone());
-        let event = AgentEventKind::AgentMessage { message: message.clone() };
+        let body = Structured {
+            nickname: Some(nickname),
+            text: Some(text),
+            content: Some(Vec::new()),
+            ..self.structured("Text", "Outbound")
+        };
+        let message = Arc::new(body.view(Author::Agent));
+        self.keep_message(conversation_id, Arc::clone(&message));
+        let event = AgentEventKind::AgentMessage { message: Arc::clone(&message) };
         self.emit_agent(conversation_id, event);
         self.fan_out(conversation_id, &body, None);
         Ok(message)
@@ -104,13 +104,11 @@ impl Service {
         }
         session.agent_typing = typing;
         self.emit_agent(conversation_id, AgentEventKind::AgentTyping { typing });
-        let mut body = self.agent_body("Event", nickname.unwrap_or(NICKNAME));
-        let state = if typing {
-            json!({"type": "On", "duration": SHOWN_MS})
-        } else {
-            json!({"type": "Off"})
+        let events = if typing { events::AGENT_ON } else { events::OFF };
+        let body = Structured {
+            nickname: Some(nickname.unwrap_or(NICKNAME)),
+            ..self.event(events, "Outbound")
         };
-        body.insert("events".to_owned(), json!([{"eventType": "Typing", "typing": state}]));
         self.fan_out(conversation_id, &body, None);
         Ok(())
     }
@@ -134,12 +132,7 @@ impl Service {
         }
         self.end_guest_typing(conversation_id, TypingEnd::Ended);
         self.emit_agent(conversation_id, AgentEventKind::ConversationEnded { read_only });
-        let mut body = self.presence_body("Disconnect", "Outbound");
-        if read_only {
-            if let Some(Value::Object(metadata)) = body.get_mut("metadata") {
-                metadata.insert("readOnly".to_owned(), json!("true"));
-            }
-        }
+        let body = Structured { read_only, ..self.event(events::DISCONNECT, "Outbound") };
         self.fan_out(conversation_id, &body, None);
         Ok(())
     }
@@ -150,15 +143,5 @@ impl Service {
             .get_mut(conversation_id)
             .ok_or_else(|| AgentError::NotFound(conversation_id.to_owned()))?;
         if session.is_read_only() { Err(AgentError::Ended) } else { Ok(session) }
-    }
-
-    fn agent_body(&mut self, kind: &str, nickname: &str) -> Map<String, Value> {
-        let mut body = self.message_body(kind, "Outbound");
-        if let Some(Value::Object(channel)) = body.get_mut("channel") {
-            channel.insert("type".to_owned(), json!("Private"));
-            channel.insert("from".to_owned(), json!({"nickname": nickname}));
-            channel.insert("to".to_owned(), json!({}));
-        }
-        body
     }
 }

@@ -4,16 +4,28 @@ use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
+const SECONDS_OF_DAY: u64 = 86_400;
+
 #[derive(Clone, Debug)]
 pub(crate) struct Clock {
     epoch: Duration,
     now: Duration,
+    today: Day,
+}
+
+/// A day of the calendar.
+#[derive(Clone, Debug)]
+struct Day {
+    /// Days since 1970-01-01.
+    number: u64,
+    /// `2026-05-28T`
+    date: String,
 }
 
 impl Clock {
     /// `epoch` is the Unix time of the host's zero.
-    pub(crate) const fn new(epoch: Duration) -> Self {
-        Self { epoch, now: Duration::ZERO }
+    pub(crate) fn new(epoch: Duration) -> Self {
+        Self { epoch, now: Duration::ZERO, today: Day::of(epoch) }
     }
 
     pub(crate) const fn now(&self) -> Duration {
@@ -22,6 +34,10 @@ impl Clock {
 
     pub(crate) fn advance(&mut self, to: Duration) {
         self.now = self.now.max(to);
+        let unix = self.unix();
+        if unix.as_secs() / SECONDS_OF_DAY != self.today.number {
+            self.today = Day::of(unix);
+        }
     }
 
     pub(crate) fn unix(&self) -> Duration {
@@ -34,8 +50,39 @@ impl Clock {
 
     /// ISO 8601 with milliseconds and `Z`, as `channel.time` has it.
     pub(crate) fn iso(&self) -> String {
-        date_time(self.unix()).to_rfc3339_opts(SecondsFormat::Millis, true)
+        let unix = self.unix();
+        let (seconds, ms) = (unix.as_secs() % SECONDS_OF_DAY, u64::from(unix.subsec_millis()));
+        let mut text = String::with_capacity(self.today.date.len() + 13);
+        text.push_str(&self.today.date);
+        push_two(&mut text, seconds / 3600);
+        text.push(':');
+        push_two(&mut text, seconds / 60 % 60);
+        text.push(':');
+        push_two(&mut text, seconds % 60);
+        text.push('.');
+        push_digit(&mut text, ms / 100);
+        push_two(&mut text, ms % 100);
+        text.push('Z');
+        text
     }
+}
+
+impl Day {
+    fn of(unix: Duration) -> Self {
+        let mut date = date_time(unix).to_rfc3339_opts(SecondsFormat::Secs, true);
+        date.truncate(date.find('T').map_or(date.len(), |at| at + 1));
+        Self { number: unix.as_secs() / SECONDS_OF_DAY, date }
+    }
+}
+
+/// What stands in the text of a time below a hundred.
+fn push_two(text: &mut String, number: u64) {
+    push_digit(text, number / 10);
+    push_digit(text, number % 10);
+}
+
+fn push_digit(text: &mut String, number: u64) {
+    text.push(char::from_digit(u32::try_from(number % 10).unwrap_or_default(), 10).unwrap_or('0'));
 }
 
 /// A time beyond the calendar becomes its last second.
@@ -57,7 +104,13 @@ mod tests {
         clock.advance(Duration::from_secs(1));
         clock.advance(Duration::ZERO);
         assert_eq!(clock.now(), Duration::from_secs(1));
+        for seconds in [0, 59, 60, 3_599, 86_399, 86_400, 200_000_000, 99_999_999_999] {
+            let at = Duration::from_millis(seconds * 1_000 + 7);
+            clock.advance(at);
+            let expected = date_time(clock.unix()).to_rfc3339_opts(SecondsFormat::Millis, true);
+            assert_eq!(clock.iso(), expected);
+        }
         clock.advance(Duration::MAX);
-        assert!(!clock.iso().is_empty());
+        assert!(clock.iso().ends_with('Z'));
     }
 }

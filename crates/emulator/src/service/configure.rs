@@ -1,13 +1,14 @@
 //! Opening and resuming sessions: tokens, deployments, `startNew`, and the connections of a session.
 
+use std::sync::Arc;
+
 use super::{
     AgentEventKind, ConnectionId, Service, Timer,
     connection::Presented,
     denial::Denial,
     ingress::is_revoked,
-    private::Private,
     reply::{self, SessionState},
-    session::{Session, SessionLife},
+    session::{ConversationId, Session, SessionLife},
     token::{Identity, TokenError, TokenKey},
 };
 
@@ -15,7 +16,7 @@ impl Service {
     pub(super) fn configure(
         &mut self,
         id: ConnectionId,
-        token: Option<Private>,
+        token: Option<&str>,
         deployment_id: Option<&str>,
         start_new: bool,
         tracing_id: Option<&str>,
@@ -27,7 +28,7 @@ impl Service {
             return Err(Denial::WrongDeployment);
         }
         let token = token.ok_or(Denial::Missing("token"))?;
-        let identity = self.identify(&token)?;
+        let identity = self.identify(token)?;
         if identity.deployment_id.as_ref().is_some_and(|d| !d.eq_ignore_ascii_case(&deployment)) {
             return Err(Denial::Unauthorized);
         }
@@ -39,7 +40,7 @@ impl Service {
             Some((conversation, _)) => (conversation, false),
             None => (self.create_session(identity.key, deployment)?, true),
         };
-        let presented = Presented { token, serial: identity.serial };
+        let presented = Presented { token: token.into(), serial: identity.serial };
         self.emit_agent(
             &conversation,
             if new_session {
@@ -89,26 +90,27 @@ impl Service {
         let Some(session) = self.sessions.get_mut(conversation) else { return };
         session.last_message = now;
         session.expires = now.saturating_add(life);
-        self.timers.set(Timer::Expiry(conversation.to_owned()), Some(session.expires));
+        let timer = Timer::Expiry(Arc::clone(&session.conversation_id));
+        self.timers.set(timer, Some(session.expires));
     }
 
     /// Forgets a session that has no connections.
     pub(super) fn forget_session(&mut self, conversation: &str) {
-        self.sessions.remove(conversation);
-        self.timers.set(Timer::Expiry(conversation.to_owned()), None);
-        self.timers.set(Timer::Typing(conversation.to_owned()), None);
+        let Some(session) = self.sessions.remove(conversation) else { return };
+        self.timers.set(Timer::Expiry(Arc::clone(&session.conversation_id)), None);
+        self.timers.set(Timer::Typing(session.conversation_id), None);
     }
 
     /// The session that a token opens, after its limits and revocations.
     fn current_session(
         &mut self,
         identity: &Identity,
-    ) -> Result<Option<(String, SessionLife)>, Denial> {
+    ) -> Result<Option<(ConversationId, SessionLife)>, Denial> {
         // A token of the client's own is new with its session, so that only numbered ones can be revoked before it.
         if identity.serial.is_some() && is_revoked(identity.serial, self.revoked_below) {
             return Err(Denial::Unauthorized);
         }
-        let Some(conversation) = self.sessions.current(&identity.key).map(str::to_owned) else {
+        let Some(conversation) = self.sessions.current(&identity.key).cloned() else {
             return Ok(None);
         };
         let (rate, now) = (self.options.limits.configures_per_session, self.clock.now());
@@ -130,30 +132,36 @@ impl Service {
         id: ConnectionId,
         old: &str,
         deployment: String,
-    ) -> Result<String, Denial> {
+    ) -> Result<ConversationId, Denial> {
         let Some(session) = self.sessions.get(old) else { return Err(Denial::SessionNotFound) };
         let (key, configures) = (session.key.clone(), session.configures.clone());
         let new = self.create_session(key, deployment)?;
         if let Some(session) = self.sessions.get_mut(&new) {
             session.configures = configures;
         }
-        for other in self.connections_of(old).into_iter().filter(|other| *other != id) {
+        for other in self.connections_besides(old, Some(id)) {
             self.close_announced(other);
         }
         Ok(new)
     }
 
-    fn create_session(&mut self, key: TokenKey, deployment: String) -> Result<String, Denial> {
+    fn create_session(
+        &mut self,
+        key: TokenKey,
+        deployment: String,
+    ) -> Result<ConversationId, Denial> {
         if self.sessions.len() >= self.options.caps.sessions {
             let forgotten = self.sessions.least_needed().ok_or(Denial::Full)?;
             self.forget_session(&forgotten);
         }
-        let conversation = match &key {
-            TokenKey::Guest(promised) if self.sessions.get(promised).is_none() => promised.clone(),
-            _ => self.random.uuid(),
+        let conversation: ConversationId = match &key {
+            TokenKey::Guest(promised) if self.sessions.get(promised).is_none() => {
+                promised.as_str().into()
+            }
+            _ => String::from(self.random.uuid()).into(),
         };
         let (rate, now) = (self.options.limits.configures_per_session, self.clock.now());
-        let mut session = Session::new(conversation.clone(), key, deployment, now);
+        let mut session = Session::new(Arc::clone(&conversation), key, deployment, now);
         // The first configure counts as well; an empty window has room for it.
         let _ = session.configures.admit(rate, now);
         self.sessions.insert(session);
@@ -161,9 +169,9 @@ impl Service {
         Ok(conversation)
     }
 
-    fn attach(&mut self, id: ConnectionId, conversation: &str, presented: Presented) {
+    fn attach(&mut self, id: ConnectionId, conversation: &ConversationId, presented: Presented) {
         let before = self.connections.get(&id).and_then(|c| c.session.clone());
-        if before.as_deref() != Some(conversation) {
+        if before.as_ref() != Some(conversation) {
             self.detach(id);
             let Some(session) = self.sessions.get_mut(conversation) else { return };
             session.connections.push(id);
@@ -171,7 +179,7 @@ impl Service {
             self.emit_agent(conversation, AgentEventKind::Connections { count });
         }
         if let Some(connection) = self.connections.get_mut(&id) {
-            connection.session = Some(conversation.to_owned());
+            connection.session = Some(Arc::clone(conversation));
             connection.presented = Some(presented);
         }
         self.refresh_mute(id);

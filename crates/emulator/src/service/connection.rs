@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{lane::Lane, private::Private, rate::Window, request::Request};
+use super::{denial::Denial, lane::Lane, private::Private, rate::Window, session::ConversationId};
 
 /// A connection, numbered in the order of arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -15,6 +15,14 @@ impl fmt::Display for ConnectionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)
     }
+}
+
+/// What came from a guest and is held back.
+#[derive(Clone, Debug)]
+pub(crate) enum Ingress {
+    Frame(Private),
+    /// What is not even read.
+    Refused(Denial),
 }
 
 /// What leaves towards a guest, in order.
@@ -35,11 +43,11 @@ pub(crate) struct Presented {
 pub(crate) struct Connection {
     pub(crate) deployment_id: String,
     /// The conversation of the session that it is configured for.
-    pub(crate) session: Option<String>,
+    pub(crate) session: Option<ConversationId>,
     pub(crate) presented: Option<Presented>,
     pub(crate) requests: Window,
     pub(crate) echoes: Window,
-    pub(crate) ingress: Lane<Request>,
+    pub(crate) ingress: Lane<Ingress>,
     pub(crate) egress: Lane<Egress>,
     /// A close is on its way; nothing more is read or sent.
     pub(crate) closing: bool,

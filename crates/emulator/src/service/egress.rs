@@ -1,10 +1,8 @@
 //! Everything on its way to guests: faults of that direction, closing, dropping, and who loses a connection by it.
 
-use serde_json::{Map, Value};
-
 use super::{
     AgentEventKind, ConnectionId, Output, Service, Timer, TypingEnd, connection::Egress,
-    fault::Direction, reply,
+    fault::Direction, reply, structured::Structured,
 };
 
 /// The close code of an ending that the service announced by a frame.
@@ -17,11 +15,15 @@ impl Service {
         if connection.closing || connection.muted {
             return;
         }
-        let holding = connection.egress.is_holding();
+        let (holding, is_first) = (connection.egress.is_holding(), connection.egress.is_empty());
         let kind = self.cause.filter(|(cause, _)| *cause == id).map(|(_, kind)| kind);
         let Some(passage) = self.passage(id, Direction::ToClient, kind, holding) else { return };
-        let now = self.clock.now();
         let frame = Egress::Frame(frame.into());
+        if is_first && passage.is_plain() {
+            self.emit(id, frame);
+            return;
+        }
+        let now = self.clock.now();
         for _ in 0..passage.copies {
             let Some(connection) = self.connections.get_mut(&id) else { return };
             let lane = &mut connection.egress;
@@ -41,30 +43,38 @@ impl Service {
     pub(super) fn fan_out(
         &mut self,
         conversation: &str,
-        body: &Map<String, Value>,
+        message: &Structured<'_>,
         origin: Option<(ConnectionId, Option<&str>)>,
     ) {
         if let Some((id, tracing_id)) = origin {
-            self.send(id, reply::structured(body, tracing_id));
+            self.send(id, message.frame(tracing_id));
         }
-        self.fan_out_others(conversation, body, origin.map(|(id, _)| id));
+        self.fan_out_others(conversation, message, origin.map(|(id, _)| id));
     }
 
     /// Sends a message to all connections of a session but one.
     pub(super) fn fan_out_others(
         &mut self,
         conversation: &str,
-        body: &Map<String, Value>,
+        message: &Structured<'_>,
         except: Option<ConnectionId>,
     ) {
-        let others = self.connections_of(conversation);
-        for id in others.into_iter().filter(|id| Some(*id) != except) {
-            self.send(id, reply::structured(body, None));
+        for id in self.connections_besides(conversation, except) {
+            self.send(id, message.frame(None));
         }
     }
 
     pub(super) fn connections_of(&self, conversation: &str) -> Vec<ConnectionId> {
-        self.sessions.get(conversation).map(|s| s.connections.clone()).unwrap_or_default()
+        self.connections_besides(conversation, None)
+    }
+
+    pub(super) fn connections_besides(
+        &self,
+        conversation: &str,
+        except: Option<ConnectionId>,
+    ) -> Vec<ConnectionId> {
+        let all = self.sessions.get(conversation).into_iter().flat_map(|s| &s.connections);
+        all.copied().filter(|id| Some(*id) != except).collect()
     }
 
     /// Announces the end of a connection, then closes it.

@@ -1,5 +1,7 @@
 //! How sessions end: closed by the guest, wiped by the guest, expired.
 
+use std::sync::Arc;
+
 use super::{
     AgentEventKind, ConnectionId, Service, Timer, TypingEnd, denial::Denial, reply,
     session::SessionLife,
@@ -16,8 +18,7 @@ impl Service {
         tracing_id: Option<&str>,
     ) {
         if all_connections {
-            for other in self.connections_of(conversation).into_iter().filter(|other| *other != id)
-            {
+            for other in self.connections_besides(conversation, Some(id)) {
                 self.close_announced(other);
             }
             self.end_guest_typing(conversation, TypingEnd::Ended);
@@ -61,7 +62,7 @@ impl Service {
         }
         session.life = SessionLife::Expired;
         session.agent_typing = false;
-        self.timers.set(Timer::Expiry(conversation.to_owned()), None);
+        self.timers.set(Timer::Expiry(Arc::clone(&session.conversation_id)), None);
         self.end_guest_typing(conversation, TypingEnd::Ended);
         self.emit_agent(conversation, AgentEventKind::SessionExpired);
         for connection in self.connections_of(conversation) {

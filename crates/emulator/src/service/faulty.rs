@@ -20,6 +20,13 @@ pub(super) struct Passage {
     pub(super) hold: bool,
 }
 
+impl Passage {
+    /// Once, at once, in its turn.
+    pub(super) const fn is_plain(&self) -> bool {
+        self.copies == 1 && self.delay.is_zero() && !self.hold
+    }
+}
+
 impl Service {
     /// Puts a fault in force, or lets it happen at once ([`Fault::is_immediate`]: then there is no number).
     ///
@@ -143,9 +150,9 @@ impl Service {
         let of_connection = connection
             .and_then(|id| self.connections.get(&id))
             .and_then(|connection| connection.session.clone());
-        match conversation.map(str::to_owned).or(of_connection) {
+        match conversation.or(of_connection.as_deref()) {
             Some(conversation) => {
-                if let Some(session) = self.sessions.get_mut(&conversation) {
+                if let Some(session) = self.sessions.get_mut(conversation) {
                     session.revoked_below = below;
                 }
             }

@@ -1,32 +1,31 @@
 //! The `message` of an `onMessage`: text, events and receipts of a guest, and what of them counts against limits.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use super::{
     denial::Denial,
-    private::Private,
+    json::{Json, to_map},
     request::{Fields, RequestKind},
 };
 
-#[derive(Clone, Debug)]
-pub(crate) struct GuestMessage {
-    pub(crate) body: GuestBody,
+pub(crate) struct GuestMessage<'a> {
+    pub(crate) body: GuestBody<'a>,
     /// Custom attributes of the message, from inside it or from the top level where older clients put them.
     pub(crate) attributes: Option<Map<String, Value>>,
     /// Echoed, so that older clients find their `customMessageId` again.
     pub(crate) metadata: Map<String, Value>,
 }
 
-#[derive(Clone, Debug)]
-pub(crate) enum GuestBody {
-    Text(GuestText),
+pub(crate) enum GuestBody<'a> {
+    Text(GuestText<'a>),
     Events(Vec<GuestEvent>),
-    Receipt { id: String, status: ReceiptStatus },
+    Receipt { id: Cow<'a, str>, status: ReceiptStatus },
 }
 
-#[derive(Clone, Debug)]
-pub(crate) struct GuestText {
-    pub(crate) text: Private,
+pub(crate) struct GuestText<'a> {
+    pub(crate) text: Cow<'a, str>,
     pub(crate) structured: bool,
     pub(crate) content: Vec<Value>,
     pub(crate) has_attachment: bool,
@@ -55,15 +54,15 @@ pub(crate) enum ReceiptStatus {
     Other,
 }
 
-impl GuestMessage {
-    pub(crate) fn read(frame: Fields<'_>) -> Result<Self, Denial> {
+impl<'a> GuestMessage<'a> {
+    pub(crate) fn read(frame: Fields<'_, 'a>) -> Result<Self, Denial> {
         let message = frame.object("message")?.ok_or(Denial::Missing("message"))?;
-        let body = match message.required("type")? {
+        let body = match &**message.required("type")? {
             "Text" => GuestBody::Text(GuestText::read(frame, message, false)?),
             "Structured" => GuestBody::Text(GuestText::read(frame, message, true)?),
             "Event" => GuestBody::Events(read_events(message)?),
             "Receipt" => GuestBody::Receipt {
-                id: message.required("id")?.to_owned(),
+                id: message.required("id")?.clone(),
                 status: ReceiptStatus::read(message.required("status")?)?,
             },
             _ => return Err(Denial::UnsupportedMessage),
@@ -98,22 +97,27 @@ impl GuestMessage {
     }
 }
 
-impl GuestText {
-    fn read(frame: Fields<'_>, message: Fields<'_>, structured: bool) -> Result<Self, Denial> {
+impl<'a> GuestText<'a> {
+    fn read(
+        frame: Fields<'_, 'a>,
+        message: Fields<'_, 'a>,
+        structured: bool,
+    ) -> Result<Self, Denial> {
         let text = message.text("text")?;
         let content = message.list("content")?;
-        let is_attachment = |element: &Value| {
-            element.get("contentType").and_then(Value::as_str) == Some("Attachment")
+        let is_attachment = |element: &Json<'_>| {
+            let kind = Fields::of(element).map(|element| element.text("contentType"));
+            matches!(kind, Some(Ok(Some(kind))) if kind == "Attachment")
         };
         let has_attachment =
             content.iter().any(is_attachment) || !frame.list("attachmentIds")?.is_empty();
-        if text.unwrap_or_default().is_empty() && content.is_empty() && !has_attachment {
+        if text.is_none_or(|text| text.is_empty()) && content.is_empty() && !has_attachment {
             return Err(Denial::Missing("text"));
         }
         Ok(Self {
-            text: text.unwrap_or_default().into(),
+            text: text.cloned().unwrap_or_default(),
             structured,
-            content: content.to_vec(),
+            content: content.iter().map(Json::to_value).collect(),
             has_attachment,
         })
     }
@@ -129,7 +133,7 @@ impl ReceiptStatus {
     }
 }
 
-fn read_events(message: Fields<'_>) -> Result<Vec<GuestEvent>, Denial> {
+fn read_events(message: Fields<'_, '_>) -> Result<Vec<GuestEvent>, Denial> {
     let events = message.list("events")?;
     if events.is_empty() {
         return Err(Denial::Missing("events"));
@@ -137,19 +141,18 @@ fn read_events(message: Fields<'_>) -> Result<Vec<GuestEvent>, Denial> {
     events.iter().map(read_event).collect()
 }
 
-fn read_event(event: &Value) -> Result<GuestEvent, Denial> {
+fn read_event(event: &Json<'_>) -> Result<GuestEvent, Denial> {
     let wrong = Denial::WrongType { name: "events", expected: "an array of objects" };
-    let event = Fields(event.as_object().ok_or(wrong)?);
-    let member_type = |member| {
-        event.object(member)?.ok_or(Denial::Missing(member))?.required("type").map(str::to_owned)
-    };
-    Ok(match event.required("eventType")? {
-        "Typing" => GuestEvent::Typing(match member_type("typing")?.as_str() {
+    let event = Fields::of(event).ok_or(wrong)?;
+    let member_type =
+        |member| event.object(member)?.ok_or(Denial::Missing(member))?.required("type");
+    Ok(match &**event.required("eventType")? {
+        "Typing" => GuestEvent::Typing(match &**member_type("typing")? {
             "On" => TypingSignal::On,
             "Off" => TypingSignal::Off,
             _ => TypingSignal::Unknown,
         }),
-        "Presence" => match member_type("presence")?.as_str() {
+        "Presence" => match &**member_type("presence")? {
             "Join" => GuestEvent::Join,
             "Clear" => GuestEvent::Clear,
             _ => GuestEvent::Other,
@@ -158,8 +161,8 @@ fn read_event(event: &Value) -> Result<GuestEvent, Denial> {
     })
 }
 
-fn attributes(holder: Fields<'_>) -> Result<Option<Map<String, Value>>, Denial> {
+fn attributes(holder: Fields<'_, '_>) -> Result<Option<Map<String, Value>>, Denial> {
     let Some(channel) = holder.object("channel")? else { return Ok(None) };
     let Some(metadata) = channel.object("metadata")? else { return Ok(None) };
-    Ok(metadata.object("customAttributes")?.map(|attributes| attributes.0.clone()))
+    Ok(metadata.object("customAttributes")?.map(|attributes| to_map(attributes.0)))
 }

@@ -1,13 +1,15 @@
 //! Frames from guests: faults of that direction, limits, who may ask, and which part of the service answers.
 
+use std::borrow::Cow;
+
 use super::{
     ConnectionId, Service, Timer,
+    connection::Ingress,
     denial::Denial,
     fault::Direction,
-    private::Private,
     reply,
     request::{Action, Request},
-    session::SessionLife,
+    session::{ConversationId, SessionLife},
 };
 
 /// What came in one WebSocket message.
@@ -44,13 +46,23 @@ impl Service {
             return;
         }
         let holding = connection.ingress.is_holding();
-        let request = match payload {
-            Payload::Text(text) if text.len() <= self.options.caps.frame => Request::decode(text),
-            Payload::Text(_) => Request::refused(Denial::TooLarge(self.options.caps.frame)),
-            Payload::Binary => Request::refused(Denial::Binary),
+        let frame = match payload {
+            Payload::Text(text) if text.len() <= self.options.caps.frame => Ok(text),
+            Payload::Text(_) => Err(Denial::TooLarge(self.options.caps.frame)),
+            Payload::Binary => Err(Denial::Binary),
         };
+        let request = match &frame {
+            Ok(text) => Request::decode(text),
+            Err(denial) => Request::refused(denial.clone()),
+        };
+        let is_first = connection.ingress.is_empty();
         let kind = Some(request.kind());
         let Some(passage) = self.passage(id, Direction::ToServer, kind, holding) else { return };
+        if is_first && passage.is_plain() {
+            self.answer(id, request);
+            return;
+        }
+        let request = frame.map_or_else(Ingress::Refused, |text| Ingress::Frame(text.into()));
         for _ in 0..passage.copies {
             self.admit(id, request.clone(), passage.delay, passage.hold);
         }
@@ -70,7 +82,7 @@ impl Service {
     fn admit(
         &mut self,
         id: ConnectionId,
-        request: Request,
+        request: Ingress,
         delay: std::time::Duration,
         hold: bool,
     ) {
@@ -80,7 +92,7 @@ impl Service {
         if hold {
             lane.hold(request, now, delay);
         } else if lane.is_empty() && delay.is_zero() {
-            self.answer(id, request);
+            self.answer_held(id, &request);
             return;
         } else {
             lane.push(request, now, delay);
@@ -92,7 +104,7 @@ impl Service {
         let now = self.clock.now();
         while let Some(connection) = self.connections.get_mut(&id) {
             let Some(request) = connection.ingress.pop_due(now) else { break };
-            self.answer(id, request);
+            self.answer_held(id, &request);
         }
         self.watch_ingress(id);
     }
@@ -107,15 +119,23 @@ impl Service {
         }
     }
 
-    fn answer(&mut self, id: ConnectionId, request: Request) {
+    fn answer_held(&mut self, id: ConnectionId, request: &Ingress) {
+        let request = match request {
+            Ingress::Frame(text) => Request::decode(text),
+            Ingress::Refused(denial) => Request::refused(denial.clone()),
+        };
+        self.answer(id, request);
+    }
+
+    fn answer(&mut self, id: ConnectionId, request: Request<'_>) {
         if self.connections.get(&id).is_none_or(|c| c.closing || c.muted) {
             return;
         }
         let kind = request.kind();
-        let tracing_id = request.tracing_id.clone();
+        let tracing_id = request.tracing_id;
         self.cause = Some((id, kind));
         if !self.meet_fault(id, kind, tracing_id.as_deref()) {
-            if let Err(denial) = self.dispatch(id, request) {
+            if let Err(denial) = self.dispatch(id, tracing_id.as_deref(), request.action) {
                 tracing::debug!(connection = id.0, ?kind, code = denial.code(), "refused");
                 self.send(id, reply::denial(&denial, tracing_id.as_deref()));
             }
@@ -123,10 +143,15 @@ impl Service {
         self.cause = None;
     }
 
-    fn dispatch(&mut self, id: ConnectionId, request: Request) -> Result<(), Denial> {
+    fn dispatch<'a>(
+        &mut self,
+        id: ConnectionId,
+        tracing_id: Option<&str>,
+        action: Result<(Option<Cow<'a, str>>, Action<'a>), Denial>,
+    ) -> Result<(), Denial> {
         self.count_request(id)?;
-        let tracing_id = request.tracing_id.as_deref();
-        let (token, action) = request.action?;
+        let (token, action) = action?;
+        let token = token.as_deref();
         match action {
             Action::Configure { deployment_id, start_new } => {
                 return self.configure(id, token, deployment_id.as_deref(), start_new, tracing_id);
@@ -134,7 +159,7 @@ impl Service {
             Action::ConfigureAuthenticated => return Err(Denial::AuthenticationOff),
             _ => {}
         }
-        let conversation = self.authorize(id, token.as_ref())?;
+        let conversation = self.authorize(id, token)?;
         match action {
             Action::Configure { .. } | Action::ConfigureAuthenticated => Ok(()),
             Action::Message(message) => self.on_message(id, &conversation, message, tracing_id),
@@ -174,13 +199,13 @@ impl Service {
     }
 
     /// The conversation that a request of a configured connection is about.
-    fn authorize(&self, id: ConnectionId, token: Option<&Private>) -> Result<String, Denial> {
+    fn authorize(&self, id: ConnectionId, token: Option<&str>) -> Result<ConversationId, Denial> {
         let connection = self.connections.get(&id).ok_or(Denial::NotConfigured)?;
         let conversation = connection.session.as_ref().ok_or(Denial::NotConfigured)?;
         let presented = connection.presented.as_ref().ok_or(Denial::NotConfigured)?;
         let session = self.sessions.get(conversation).ok_or(Denial::SessionNotFound)?;
         let serial = match token {
-            Some(token) if *token != presented.token => {
+            Some(token) if *token != *presented.token => {
                 // A renewed token of the same conversation is as good as the one of the configure.
                 let identity = self.identify(token)?;
                 if identity.key != session.key {

@@ -1,12 +1,15 @@
 //! What a guest writes: texts, events and receipts, their limits, and who gets to see them.
 
-use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
 
 use super::{
     AgentEventKind, ConnectionId, MessageState, Service, TypingEnd,
     denial::Denial,
     guest_message::{GuestBody, GuestEvent, GuestMessage, GuestText, ReceiptStatus},
     session::SessionLife,
+    structured::{Structured, events},
     view::{Author, MessageView},
 };
 use crate::options::Mode;
@@ -16,7 +19,7 @@ impl Service {
         &mut self,
         id: ConnectionId,
         conversation: &str,
-        message: GuestMessage,
+        message: GuestMessage<'_>,
         tracing_id: Option<&str>,
     ) -> Result<(), Denial> {
         if let Some(limit) = self.options.limits.custom_data {
@@ -49,7 +52,7 @@ impl Service {
         &mut self,
         id: ConnectionId,
         conversation: &str,
-        text: GuestText,
+        text: GuestText<'_>,
         metadata: Map<String, Value>,
         tracing_id: Option<&str>,
     ) -> Result<(), Denial> {
@@ -74,18 +77,14 @@ impl Service {
             self.end_guest_typing(conversation, TypingEnd::Message);
         }
         let kind = if text.structured { "Structured" } else { "Text" };
-        let mut body = self.message_body(kind, "Inbound");
-        body.insert("text".to_owned(), json!(text.text));
-        if !text.content.is_empty() {
-            body.insert("content".to_owned(), Value::Array(text.content));
-        }
-        if let Some(Value::Object(ours)) = body.get_mut("metadata") {
-            let mut all = metadata;
-            all.append(ours);
-            *ours = all;
-        }
-        let message = self.message_view(&body, Author::Guest, None);
-        self.keep_message(conversation, message.clone());
+        let body = Structured {
+            text: Some(&text.text),
+            content: (!text.content.is_empty()).then_some(text.content),
+            metadata,
+            ..self.structured(kind, "Inbound")
+        };
+        let message = Arc::new(body.view(Author::Guest));
+        self.keep_message(conversation, Arc::clone(&message));
         self.emit_agent(conversation, AgentEventKind::GuestMessage { message });
         self.fan_out(conversation, &body, Some((id, tracing_id)));
         Ok(())
@@ -106,7 +105,7 @@ impl Service {
                     session.joined = true;
                 }
                 self.emit_agent(conversation, AgentEventKind::GuestJoined);
-                let body = self.presence_body("Join", "Inbound");
+                let body = self.event(events::JOIN, "Inbound");
                 self.fan_out(conversation, &body, Some((id, tracing_id)));
                 Ok(())
             }
@@ -128,7 +127,7 @@ impl Service {
         let session = self.sessions.get_mut(conversation).ok_or(Denial::UnknownMessage)?;
         let message = session.agent_message(key).ok_or(Denial::UnknownMessage)?;
         if status == ReceiptStatus::Read && message.state != MessageState::Read {
-            message.state = MessageState::Read;
+            Arc::make_mut(message).state = MessageState::Read;
             let message_id = message.message_id.clone();
             self.emit_agent(conversation, AgentEventKind::MessageRead { message_id });
         }
@@ -144,7 +143,7 @@ impl Service {
         }
     }
 
-    pub(super) fn keep_message(&mut self, conversation: &str, message: MessageView) {
+    pub(super) fn keep_message(&mut self, conversation: &str, message: Arc<MessageView>) {
         let cap = self.options.caps.messages;
         if let Some(session) = self.sessions.get_mut(conversation) {
             session.remember(message, cap);
@@ -152,46 +151,48 @@ impl Service {
         self.extend_life(conversation);
     }
 
-    /// The body of a `StructuredMessage`, with ids and the time of now.
-    pub(super) fn message_body(&mut self, kind: &str, direction: &str) -> Map<String, Value> {
-        let body = json!({
-            "type": kind,
-            "direction": direction,
-            "id": self.random.hex32(),
-            "channel": {"time": self.clock.iso(), "messageId": self.random.uuid()},
-            "originatingEntity": "Human",
-            "metadata": {"correlationId": self.random.uuid()},
-        });
-        match body {
-            Value::Object(body) => body,
-            _ => Map::new(),
+    /// A `StructuredMessage` with ids and the time of now, and nothing in it.
+    pub(super) fn structured(
+        &mut self,
+        kind: &'static str,
+        direction: &'static str,
+    ) -> Structured<'static> {
+        Structured {
+            kind,
+            direction,
+            id: self.random.hex32(),
+            message_id: self.random.uuid(),
+            correlation_id: self.random.uuid(),
+            time: self.clock.iso(),
+            nickname: None,
+            text: None,
+            content: None,
+            events: None,
+            metadata: Map::new(),
+            read_only: false,
         }
     }
 
-    /// The body of a Presence event.
-    pub(super) fn presence_body(&mut self, kind: &str, direction: &str) -> Map<String, Value> {
-        let mut body = self.message_body("Event", direction);
-        let events = json!([{"eventType": "Presence", "presence": {"type": kind}}]);
-        body.insert("events".to_owned(), events);
-        body
+    /// The same with one of [`events`].
+    pub(super) fn event(
+        &mut self,
+        events: &'static str,
+        direction: &'static str,
+    ) -> Structured<'static> {
+        Structured { events: Some(events), ..self.structured("Event", direction) }
     }
+}
 
-    /// A message as the agent's side keeps it.
-    pub(super) fn message_view(
-        &self,
-        body: &Map<String, Value>,
-        from: Author,
-        nickname: Option<String>,
-    ) -> MessageView {
-        let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().into();
-        let member = |name| -> String { text(body.get(name)) };
+impl Structured<'_> {
+    /// The message as the agent's side keeps it.
+    pub(super) fn view(&self, from: Author) -> MessageView {
         MessageView {
-            id: member("id"),
-            message_id: text(body.get("channel").and_then(|channel| channel.get("messageId"))),
+            id: self.id.into(),
+            message_id: self.message_id.into(),
             from,
-            nickname,
-            text: member("text").into(),
-            time: self.clock.iso(),
+            nickname: self.nickname.map(str::to_owned),
+            text: self.text.unwrap_or_default().into(),
+            time: self.time.clone(),
             state: MessageState::Sent,
         }
     }

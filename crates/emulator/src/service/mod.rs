@@ -23,6 +23,7 @@ mod fault_form;
 mod faulty;
 mod guest_message;
 mod ingress;
+mod json;
 mod lane;
 mod message;
 mod private;
@@ -33,6 +34,7 @@ mod reply;
 mod request;
 mod rest;
 mod session;
+mod structured;
 mod timers;
 mod token;
 mod typing;
@@ -64,7 +66,7 @@ use connection::Connection;
 use fault::Faults;
 use random::Random;
 use rate::Window;
-use session::Sessions;
+use session::{ConversationId, Sessions};
 use timers::Timers;
 use token::TokenSigner;
 
@@ -110,9 +112,9 @@ enum Timer {
     /// A frame that was held back on its way out.
     Egress(ConnectionId),
     /// The guest's typing indicator of a conversation.
-    Typing(String),
+    Typing(ConversationId),
     /// The session of a conversation.
-    Expiry(String),
+    Expiry(ConversationId),
 }
 
 /// The service.

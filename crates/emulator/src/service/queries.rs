@@ -25,14 +25,8 @@ impl Service {
         let duration = self.options.session_life.as_secs();
         metadata.insert("durationSeconds".to_owned(), json!(duration.to_string()));
         metadata.insert("expirationDate".to_owned(), json!(expires.to_string()));
-        let body = json!({
-            "type": "Text",
-            "text": text,
-            "direction": "Inbound",
-            "id": self.random.hex32(),
-            "metadata": metadata,
-        });
-        self.send(id, reply::echo(body, tracing_id));
+        let id_of_answer = self.random.hex32();
+        self.send(id, reply::echo(id_of_answer, text, &metadata, tracing_id));
         Ok(())
     }
 

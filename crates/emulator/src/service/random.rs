@@ -3,6 +3,14 @@
 #[derive(Clone, Debug)]
 pub(crate) struct Random(u64);
 
+/// 32 hexadecimal digits: the form of a message's `id`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Hex32(u128);
+
+/// A version 4 UUID: the form of a conversation's id, `channel.messageId` and `correlationId`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Uuid(u128);
+
 impl Random {
     pub(crate) const fn new(seed: u64) -> Self {
         Self(seed)
@@ -20,19 +28,12 @@ impl Random {
         (u128::from(self.next()) << 64) | u128::from(self.next())
     }
 
-    /// 32 hexadecimal digits: the form of a message's `id`.
-    pub(crate) fn hex32(&mut self) -> String {
-        format!("{:032x}", self.wide())
+    pub(crate) fn hex32(&mut self) -> Hex32 {
+        Hex32(self.wide())
     }
 
-    /// A version 4 UUID: the form of a conversation's id, `channel.messageId` and `correlationId`.
-    pub(crate) fn uuid(&mut self) -> String {
-        let raw = self.wide() & !(0xF << 76) & !(0x3 << 62) | (0x4 << 76) | (0x2 << 62);
-        let mut text = format!("{raw:032x}");
-        for at in [20, 16, 12, 8] {
-            text.insert(at, '-');
-        }
-        text
+    pub(crate) fn uuid(&mut self) -> Uuid {
+        Uuid(self.wide() & !(0xF << 76) & !(0x3 << 62) | (0x4 << 76) | (0x2 << 62))
     }
 
     pub(crate) fn key(&mut self) -> [u8; 32] {
@@ -44,6 +45,53 @@ impl Random {
     }
 }
 
+impl Hex32 {
+    pub(crate) fn push_to(self, text: &mut String) {
+        push(&digits(self.0), text);
+    }
+}
+
+impl Uuid {
+    pub(crate) fn push_to(self, text: &mut String) {
+        let digits = digits(self.0);
+        let mut dashed = [b'-'; 36];
+        for (from, to, length) in [(0, 0, 8), (8, 9, 4), (12, 14, 4), (16, 19, 4), (20, 24, 12)] {
+            dashed[to..to + length].copy_from_slice(&digits[from..from + length]);
+        }
+        push(&dashed, text);
+    }
+}
+
+/// The digits of `raw`, in ASCII.
+fn digits(raw: u128) -> [u8; 32] {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut digits = [0; 32];
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(raw.to_be_bytes()) {
+        pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 0xF)]]);
+    }
+    digits
+}
+
+fn push(ascii: &[u8], text: &mut String) {
+    text.push_str(std::str::from_utf8(ascii).unwrap_or_default());
+}
+
+impl From<Hex32> for String {
+    fn from(id: Hex32) -> Self {
+        let mut text = Self::with_capacity(32);
+        id.push_to(&mut text);
+        text
+    }
+}
+
+impl From<Uuid> for String {
+    fn from(id: Uuid) -> Self {
+        let mut text = Self::with_capacity(36);
+        id.push_to(&mut text);
+        text
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,12 +100,15 @@ mod tests {
     fn ids_have_the_form_that_the_wire_shows() {
         let mut random = Random::new(7);
         for _ in 0..64 {
-            assert_eq!(random.hex32().len(), 32);
-            let uuid = random.uuid();
+            let hex = random.hex32();
+            assert_eq!(String::from(hex), format!("{:032x}", hex.0));
+            let uuid = String::from(random.uuid());
             assert_eq!(uuid.len(), 36);
+            assert!([8, 13, 18, 23].iter().all(|at| uuid.as_bytes()[*at] == b'-'));
             assert_eq!(uuid.as_bytes()[14], b'4');
             assert!(matches!(uuid.as_bytes()[19], b'8' | b'9' | b'a' | b'b'));
         }
-        assert_eq!(Random::new(7).uuid(), Random::new(7).uuid());
+        let (raw, uuid) = (Random::new(7).uuid().0, String::from(Random::new(7).uuid()));
+        assert_eq!(uuid.replace('-', ""), format!("{raw:032x}"));
     }
 }

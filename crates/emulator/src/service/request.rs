@@ -3,10 +3,16 @@
 //! Absent and `null` are the same, unknown members are ignored, and a `tracingId` is found even in a frame that is
 //! refused, so that the answer can name it.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{denial::Denial, guest_message::GuestMessage, private::Private};
+use super::{
+    denial::Denial,
+    guest_message::GuestMessage,
+    json::{Json, to_map},
+};
 
 /// What a client's frame asks for, as faults and counters name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -48,31 +54,29 @@ impl RequestKind {
     }
 }
 
-#[derive(Clone, Debug)]
-pub(crate) struct Request {
-    pub(crate) tracing_id: Option<String>,
+pub(crate) struct Request<'a> {
+    pub(crate) tracing_id: Option<Cow<'a, str>>,
     /// The action with the token of the frame, or why the frame is refused.
-    pub(crate) action: Result<(Option<Private>, Action), Denial>,
+    pub(crate) action: Result<(Option<Cow<'a, str>>, Action<'a>), Denial>,
 }
 
-#[derive(Clone, Debug)]
-pub(crate) enum Action {
-    Configure { deployment_id: Option<String>, start_new: bool },
+pub(crate) enum Action<'a> {
+    Configure { deployment_id: Option<Cow<'a, str>>, start_new: bool },
     ConfigureAuthenticated,
-    Message(GuestMessage),
-    Echo { text: String, metadata: Map<String, Value> },
+    Message(GuestMessage<'a>),
+    Echo { text: Cow<'a, str>, metadata: Map<String, Value> },
     GetJwt,
     GetConfiguration,
     CloseSession { all_connections: bool },
-    Attachment { id: Option<String>, errors_as_json: bool },
+    Attachment { id: Option<Cow<'a, str>>, errors_as_json: bool },
     Unavailable,
 }
 
-impl Request {
+impl<'a> Request<'a> {
     /// Reads a text frame.
-    pub(crate) fn decode(frame: &str) -> Self {
-        match serde_json::from_str::<Value>(frame) {
-            Ok(Value::Object(map)) => Self::from_map(&map),
+    pub(crate) fn decode(frame: &'a str) -> Self {
+        match serde_json::from_str::<Json<'_>>(frame) {
+            Ok(Json::Object(members)) => Self::from_members(&members),
             Ok(_) => Self::refused(Denial::NotAnObject),
             Err(_) => Self::refused(Denial::NotJson),
         }
@@ -83,14 +87,14 @@ impl Request {
         Self { tracing_id: None, action: Err(denial) }
     }
 
-    fn from_map(map: &Map<String, Value>) -> Self {
-        let fields = Fields(map);
+    fn from_members(members: &[(Cow<'a, str>, Json<'a>)]) -> Self {
+        let fields = Fields(members);
         let read = || {
             fields.text("tracingId")?;
-            let token = fields.text("token")?.map(Private::from);
+            let token = fields.text("token")?.cloned();
             Ok((token, Action::read(fields)?))
         };
-        let tracing_id = fields.text("tracingId").ok().flatten().map(str::to_owned);
+        let tracing_id = fields.text("tracingId").ok().flatten().cloned();
         Self { tracing_id, action: read() }
     }
 
@@ -102,11 +106,11 @@ impl Request {
     }
 }
 
-impl Action {
-    fn read(fields: Fields<'_>) -> Result<Self, Denial> {
-        Ok(match fields.required("action")? {
+impl<'a> Action<'a> {
+    fn read(fields: Fields<'_, 'a>) -> Result<Self, Denial> {
+        Ok(match &**fields.required("action")? {
             "configureSession" => Self::Configure {
-                deployment_id: fields.text("deploymentId")?.map(str::to_owned),
+                deployment_id: fields.text("deploymentId")?.cloned(),
                 start_new: fields.flag("startNew")?,
             },
             "configureAuthenticatedSession" => Self::ConfigureAuthenticated,
@@ -115,7 +119,7 @@ impl Action {
                 let message = fields.object("message")?;
                 let part = |name| message.map_or(Ok(None), |message| message.text(name));
                 Self::Echo {
-                    text: part("text")?.unwrap_or_default().to_owned(),
+                    text: part("text")?.cloned().unwrap_or_default(),
                     metadata: message.map_or_else(|| Ok(Map::new()), Fields::metadata)?,
                 }
             }
@@ -125,7 +129,7 @@ impl Action {
                 Self::CloseSession { all_connections: fields.flag("closeAllConnections")? }
             }
             "onAttachment" | "getAttachment" | "deleteAttachment" => Self::Attachment {
-                id: fields.text("attachmentId")?.map(str::to_owned),
+                id: fields.text("attachmentId")?.cloned(),
                 errors_as_json: fields.flag("errorsAsJson")?,
             },
             "disconnectCustomer" | "resumeToken" => Self::Unavailable,
@@ -147,46 +151,65 @@ impl Action {
     }
 }
 
-/// An object's members by type.
+/// An object's members by type; `'t` is the tree that was read, `'a` the frame.
 #[derive(Clone, Copy)]
-pub(crate) struct Fields<'a>(pub(crate) &'a Map<String, Value>);
+pub(crate) struct Fields<'t, 'a>(pub(crate) &'t [(Cow<'a, str>, Json<'a>)]);
 
-impl<'a> Fields<'a> {
+impl<'t, 'a> Fields<'t, 'a> {
     fn get<T>(
         self,
         name: &'static str,
         expected: &'static str,
-        read: impl FnOnce(&'a Value) -> Option<T>,
+        read: impl FnOnce(&'t Json<'a>) -> Option<T>,
     ) -> Result<Option<T>, Denial> {
-        match self.0.get(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(value) => read(value).map(Some).ok_or(Denial::WrongType { name, expected }),
+        // Of members of one name the last one counts.
+        match self.0.iter().rev().find(|(member, _)| member == name) {
+            None | Some((_, Json::Null)) => Ok(None),
+            Some((_, value)) => read(value).map(Some).ok_or(Denial::WrongType { name, expected }),
         }
     }
 
-    pub(crate) fn text(self, name: &'static str) -> Result<Option<&'a str>, Denial> {
-        self.get(name, "a string", Value::as_str)
+    pub(crate) fn text(self, name: &'static str) -> Result<Option<&'t Cow<'a, str>>, Denial> {
+        self.get(name, "a string", |value| match value {
+            Json::Text(text) => Some(text),
+            _ => None,
+        })
     }
 
-    pub(crate) fn required(self, name: &'static str) -> Result<&'a str, Denial> {
+    pub(crate) fn required(self, name: &'static str) -> Result<&'t Cow<'a, str>, Denial> {
         self.text(name)?.ok_or(Denial::Missing(name))
     }
 
     pub(crate) fn flag(self, name: &'static str) -> Result<bool, Denial> {
-        Ok(self.get(name, "true or false", Value::as_bool)?.unwrap_or(false))
+        let truth = self.get(name, "true or false", |value| match value {
+            Json::Bool(truth) => Some(*truth),
+            _ => None,
+        })?;
+        Ok(truth.unwrap_or(false))
     }
 
     pub(crate) fn object(self, name: &'static str) -> Result<Option<Self>, Denial> {
-        self.get(name, "an object", |value| value.as_object().map(Fields))
+        self.get(name, "an object", Self::of)
     }
 
-    pub(crate) fn list(self, name: &'static str) -> Result<&'a [Value], Denial> {
-        Ok(self.get(name, "an array", Value::as_array)?.map_or(&[], Vec::as_slice))
+    pub(crate) fn of(value: &'t Json<'a>) -> Option<Self> {
+        match value {
+            Json::Object(members) => Some(Self(members)),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn list(self, name: &'static str) -> Result<&'t [Json<'a>], Denial> {
+        let list = self.get(name, "an array", |value| match value {
+            Json::List(list) => Some(&**list),
+            _ => None,
+        })?;
+        Ok(list.unwrap_or_default())
     }
 
     /// `metadata`: string to string; other values are not echoed.
     pub(crate) fn metadata(self) -> Result<Map<String, Value>, Denial> {
-        let mut metadata = self.object("metadata")?.map(|m| m.0.clone()).unwrap_or_default();
+        let mut metadata = self.object("metadata")?.map(|m| to_map(m.0)).unwrap_or_default();
         metadata.retain(|_, value| value.is_string());
         Ok(metadata)
     }
@@ -197,7 +220,7 @@ mod tests {
     use super::*;
 
     fn denied(frame: &str) -> Denial {
-        Request::decode(frame).action.unwrap_err()
+        Request::decode(frame).action.err().unwrap()
     }
 
     #[test]

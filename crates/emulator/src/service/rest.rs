@@ -52,7 +52,7 @@ impl Service {
         }
         let (promised, conversation_id, deployment_id) = match conversation_id {
             None => {
-                let id = self.random.uuid();
+                let id = String::from(self.random.uuid());
                 let deployment = deployment_id.unwrap_or_else(|| self.options.default_deployment());
                 (id.clone(), id, deployment.to_owned())
             }
@@ -60,7 +60,7 @@ impl Service {
                 let session = self.sessions.get(id);
                 match session.map(|session| (&session.key, &session.deployment_id)) {
                     Some((key @ TokenKey::Guest(promised), deployment)) => {
-                        let current = self.sessions.current(key).unwrap_or(id);
+                        let current = self.sessions.current(key).map_or(id, |current| &**current);
                         (promised.clone(), current.to_owned(), deployment.clone())
                     }
                     _ => return Err(ConversationError::UnknownConversation(id.to_owned())),

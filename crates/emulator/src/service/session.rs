@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    sync::Arc,
     time::Duration,
 };
 
@@ -29,15 +30,18 @@ pub enum SessionLife {
     Expired,
 }
 
+/// What names a session; shared by all that refer to it.
+pub(crate) type ConversationId = Arc<str>;
+
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
-    pub(crate) conversation_id: String,
+    pub(crate) conversation_id: ConversationId,
     pub(crate) key: TokenKey,
     pub(crate) deployment_id: String,
     pub(crate) life: SessionLife,
     /// Oldest first.
     pub(crate) connections: Vec<ConnectionId>,
-    pub(crate) messages: VecDeque<MessageView>,
+    pub(crate) messages: VecDeque<Arc<MessageView>>,
     pub(crate) attributes: Map<String, Value>,
     pub(crate) joined: bool,
     pub(crate) guest_typing: bool,
@@ -53,7 +57,7 @@ pub(crate) struct Session {
 
 impl Session {
     pub(crate) fn new(
-        conversation_id: String,
+        conversation_id: ConversationId,
         key: TokenKey,
         deployment_id: String,
         now: Duration,
@@ -83,7 +87,7 @@ impl Session {
     }
 
     /// Keeps a message; with `cap` of them the oldest is forgotten.
-    pub(crate) fn remember(&mut self, message: MessageView, cap: usize) {
+    pub(crate) fn remember(&mut self, message: Arc<MessageView>, cap: usize) {
         while self.messages.len() >= cap.max(1) {
             self.messages.pop_front();
         }
@@ -91,7 +95,7 @@ impl Session {
     }
 
     /// The agent's message that `id` names, by either of its ids.
-    pub(crate) fn agent_message(&mut self, id: &str) -> Option<&mut MessageView> {
+    pub(crate) fn agent_message(&mut self, id: &str) -> Option<&mut Arc<MessageView>> {
         self.messages
             .iter_mut()
             .find(|m| m.from == Author::Agent && (m.message_id == id || m.id == id))
@@ -99,7 +103,7 @@ impl Session {
 
     pub(crate) fn view(&self, expires_at: u64) -> SessionView {
         SessionView {
-            conversation_id: self.conversation_id.clone(),
+            conversation_id: self.conversation_id.as_ref().to_owned(),
             deployment_id: self.deployment_id.clone(),
             life: self.life,
             read_only: self.is_read_only(),
@@ -124,8 +128,8 @@ impl Session {
 /// All sessions, by conversation and by what opens them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sessions {
-    by_conversation: BTreeMap<String, Session>,
-    current: BTreeMap<TokenKey, String>,
+    by_conversation: BTreeMap<ConversationId, Session>,
+    current: BTreeMap<TokenKey, ConversationId>,
 }
 
 impl Sessions {
@@ -146,8 +150,8 @@ impl Sessions {
     }
 
     /// The conversation of the session that `key` opens now.
-    pub(crate) fn current(&self, key: &TokenKey) -> Option<&str> {
-        self.current.get(key).map(String::as_str)
+    pub(crate) fn current(&self, key: &TokenKey) -> Option<&ConversationId> {
+        self.current.get(key)
     }
 
     /// Adds a session as the current one of its key.
@@ -158,7 +162,7 @@ impl Sessions {
 
     pub(crate) fn remove(&mut self, conversation_id: &str) -> Option<Session> {
         let session = self.by_conversation.remove(conversation_id)?;
-        if self.current(&session.key) == Some(conversation_id) {
+        if self.current(&session.key) == Some(&session.conversation_id) {
             self.current.remove(&session.key);
         }
         Some(session)
@@ -169,7 +173,7 @@ impl Sessions {
     }
 
     /// The session to forget first: without a connection, ended ones before open ones, then by idle time.
-    pub(crate) fn least_needed(&self) -> Option<String> {
+    pub(crate) fn least_needed(&self) -> Option<ConversationId> {
         self.iter()
             .filter(|session| session.connections.is_empty())
             .min_by_key(|session| (!session.is_read_only(), session.last_message))

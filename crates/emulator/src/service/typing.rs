@@ -1,12 +1,10 @@
 //! The guest's typing indicator: how it goes on and out in either mode, and who hears of it.
 
-use std::time::Duration;
-
-use serde_json::json;
+use std::{sync::Arc, time::Duration};
 
 use super::{
     AgentEventKind, ConnectionId, Service, Timer, TypingEnd, denial::Denial,
-    guest_message::TypingSignal,
+    guest_message::TypingSignal, structured::events,
 };
 use crate::options::Mode;
 
@@ -25,22 +23,20 @@ impl Service {
         if !self.options.typing {
             return Err(Denial::TypingOff);
         }
-        let kind = match (self.options.mode, signal) {
+        let events = match (self.options.mode, signal) {
             (_, TypingSignal::On) => {
                 self.show_guest_typing(conversation);
-                "On"
+                events::ON
             }
             (Mode::Guide, TypingSignal::Off) => {
                 self.end_guest_typing(conversation, TypingEnd::Off);
-                "Off"
+                events::OFF
             }
             (Mode::Guide, TypingSignal::Unknown) => return Ok(()),
             (Mode::Live, _) => return Err(Denial::UnsupportedTyping),
         };
-        let mut body = self.message_body("Event", "Inbound");
-        let events = json!([{"eventType": "Typing", "typing": {"type": kind}}]);
-        body.insert("events".to_owned(), events);
-        self.fan_out_others(conversation, &body, Some(id));
+        let message = self.event(events, "Inbound");
+        self.fan_out_others(conversation, &message, Some(id));
         Ok(())
     }
 
@@ -50,7 +46,7 @@ impl Service {
         let was = std::mem::replace(&mut session.guest_typing, true);
         if self.options.mode == Mode::Live {
             let until = now.saturating_add(SHOWN);
-            self.timers.set(Timer::Typing(conversation.to_owned()), Some(until));
+            self.timers.set(Timer::Typing(Arc::clone(&session.conversation_id)), Some(until));
         }
         if !was {
             let kind = AgentEventKind::GuestTyping { typing: true, reason: None };
@@ -60,9 +56,9 @@ impl Service {
 
     /// Takes the indicator down, if it is up.
     pub(super) fn end_guest_typing(&mut self, conversation: &str, reason: TypingEnd) {
-        self.timers.set(Timer::Typing(conversation.to_owned()), None);
         let Some(session) = self.sessions.get_mut(conversation) else { return };
         if std::mem::replace(&mut session.guest_typing, false) {
+            self.timers.set(Timer::Typing(Arc::clone(&session.conversation_id)), None);
             let kind = AgentEventKind::GuestTyping { typing: false, reason: Some(reason) };
             self.emit_agent(conversation, kind);
         }

@@ -1,6 +1,6 @@
 //! What the agent's side sees: sessions and messages as data, and events as they happen. No token is in any of it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -74,7 +74,7 @@ pub struct SessionView {
     /// The newest of the guest.
     pub custom_attributes: BTreeMap<Private, Private>,
     /// Oldest first.
-    pub messages: Vec<MessageView>,
+    pub messages: Vec<Arc<MessageView>>,
 }
 
 /// Why a guest's typing indicator went out.
@@ -134,12 +134,12 @@ pub enum AgentEventKind {
     /// A text of the guest.
     GuestMessage {
         /// The message.
-        message: MessageView,
+        message: Arc<MessageView>,
     },
     /// A text of the agent was sent.
     AgentMessage {
         /// The message.
-        message: MessageView,
+        message: Arc<MessageView>,
     },
     /// The agent's typing was switched on or off.
     AgentTyping {

@@ -61,7 +61,7 @@ async fn send(
     State(shared): App,
     Path(id): Path<String>,
     body: Bytes,
-) -> Result<(StatusCode, Json<MessageView>), ApiError> {
+) -> Result<(StatusCode, Json<Arc<MessageView>>), ApiError> {
     let Send { text, nickname } = read(&body)?;
     let message =
         shared.with(|service, now| service.agent_text(&id, &text, nickname.as_deref(), now))?;

@@ -372,14 +372,18 @@ impl Around {
 
     /// The requests that surely lie in the window.
     pub(super) fn used(&self, counts: impl Fn(Kind) -> bool) -> usize {
-        let recent = self.log.iter().filter(|request| request.from + WINDOW > self.now);
+        // They stand in the order of their times.
+        let newest = self.log.iter().rev();
+        let recent = newest.take_while(|request| request.from + WINDOW > self.now);
         recent.filter(|request| counts(request.kind)).count()
     }
 
     /// Whether there is surely room for `count` more under `limit`.
     pub(super) fn has_room(&self, count: usize, limit: usize) -> bool {
-        let recent = self.log.iter().filter(|request| request.to + WINDOW > self.now);
-        self.log_complete && recent.count() + count <= limit
+        let is_recent = |request: &&Request| request.to + WINDOW > self.now;
+        let fits = |recent: usize| recent + count <= limit;
+        self.log_complete
+            && (fits(self.log.len()) || fits(self.log.iter().rev().take_while(is_recent).count()))
     }
 
     /// Whether a request that is not in the log was surely not sent.
@@ -387,13 +391,9 @@ impl Around {
         self.log_complete
     }
 
-    /// The features of a session that can be asked; gives whether that was needed.
-    pub(super) fn learn(&mut self, features: Features) -> bool {
-        let unknown = self.supported.typing.is_none();
-        if unknown {
-            self.features = features;
-        }
-        unknown
+    /// Whether the features can be known only from the session itself.
+    pub(super) const fn must_ask(&self) -> bool {
+        self.supported.typing.is_none()
     }
 }
 

@@ -9,7 +9,7 @@ use webmessaging_proto::{Config, Event, Instant, Output, TracingId};
 
 use super::Rule;
 use super::around::{Around, BUDGET, Kind, News, UNRESERVED};
-use super::seen::{Mark, What, mark};
+use super::seen::What;
 use super::violation::Found;
 
 const RECEIPTS: usize = 30;
@@ -27,7 +27,7 @@ pub(super) struct Requests {
     last_echo: Option<Instant>,
     /// An Off in the texts' reserve: a text must follow at once.
     owes_text: bool,
-    ids: VecDeque<Mark>,
+    ids: VecDeque<TracingId>,
     /// The pause that the server asks for in this step, and the end of the one before.
     asked: Option<Duration>,
     told: bool,
@@ -83,7 +83,6 @@ impl Requests {
     }
 
     fn id(&mut self, cx: &Around, id: TracingId, found: &mut Found) {
-        let id = mark(&id);
         if self.ids.contains(&id) {
             found.add(cx.now, Rule::TracingIds, || "a tracing id comes again".into());
         }

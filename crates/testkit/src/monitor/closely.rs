@@ -2,7 +2,7 @@
 //!
 //! Owns: refused inputs, early ticks, secrets in `Debug`. Must not know: any rule of a family.
 
-use core::fmt::Debug;
+use core::fmt::{Debug, Write};
 
 use webmessaging_proto::frame::ServerBody;
 use webmessaging_proto::{Input, InputError, Instant, Output, Session};
@@ -24,6 +24,8 @@ pub(super) struct Closely {
     steps: u32,
     /// The newest tokens and texts.
     secrets: Vec<String>,
+    /// What was printed last.
+    printed: String,
 }
 
 impl Debug for Closely {
@@ -92,23 +94,25 @@ impl Closely {
                 monitor.add(Rule::RejectedChangesNothing, || format!("it was {}", error.code()));
             }
         }
-        if self.steps % EVERY == 0 {
+        if self.steps % EVERY == 0 && !self.secrets.is_empty() {
             self.look(session, monitor);
         }
     }
 
-    pub(super) fn output(&mut self, output: &Output, _now: Instant, monitor: &mut Monitor) {
-        if matches!(output, Output::SendFrame(_) | Output::Emit(_)) {
-            self.look(output, monitor);
-        }
+    pub(super) fn output(&mut self, output: &Output, monitor: &mut Monitor) {
+        self.look(output, monitor);
     }
 
-    fn look(&self, at: &dyn Debug, monitor: &mut Monitor) {
-        if self.secrets.is_empty() {
-            return;
-        }
-        let shown = format!("{at:?}");
-        if self.secrets.iter().any(|secret| shown.contains(&**secret)) {
+    /// How the output was printed that was looked at last.
+    pub(super) fn printed(&self) -> &str {
+        &self.printed
+    }
+
+    fn look(&mut self, at: &dyn Debug, monitor: &mut Monitor) {
+        self.printed.clear();
+        // A string takes everything.
+        let _ = write!(self.printed, "{at:?}");
+        if self.secrets.iter().any(|secret| self.printed.contains(&**secret)) {
             monitor.add(Rule::NoSecrets, || "a text or a token shows".into());
         }
     }

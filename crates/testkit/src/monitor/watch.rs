@@ -194,7 +194,8 @@ impl Monitor {
 
     /// What the session can do, asked where it can't be known from outside.
     pub(super) fn learn(&mut self, session: &Session) {
-        if self.cx.learn(features(session)) {
+        if self.cx.must_ask() {
+            self.cx.features = features(session);
             self.typing.learn(session.has(Capability::TypingOff));
         }
     }

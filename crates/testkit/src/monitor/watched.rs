@@ -107,7 +107,7 @@ impl Watched {
         if let Some(output) = &output {
             self.monitor.output(output, self.now);
             if let Some(closely) = &mut self.closely {
-                closely.output(output, self.now, &mut self.monitor);
+                closely.output(output, &mut self.monitor);
             }
         } else {
             self.monitor.learn(&self.session);
@@ -127,6 +127,12 @@ impl Watched {
     #[must_use]
     pub const fn phase(&self) -> Phase {
         self.session.phase()
+    }
+
+    /// How the output that was polled last is printed, if it is looked at so closely.
+    #[cfg(feature = "simulator")]
+    pub(crate) fn printed(&self) -> Option<&str> {
+        self.closely.as_ref().map(Closely::printed)
     }
 
     /// The session inside, to look at.

@@ -16,12 +16,13 @@ use std::time::Duration;
 use crate::monitor::{Depth, Watched};
 
 use super::bridge::Bridge;
+use super::judge::MARK;
 use super::network::Note;
 use super::plan::Setting;
 use super::queue::Ms;
 use super::random::draw_at;
 use super::tally::count;
-use super::world::World;
+use super::world::{World, in_ms};
 
 /// More outputs than one drain can have.
 const OUTPUTS: usize = 30_000;
@@ -39,10 +40,8 @@ impl<B: Bridge> World<'_, B> {
         let guest = &self.guest;
         let armed = guest.armed?;
         guest.session.as_ref()?;
-        let at = armed.since_origin();
-        let ms = u64::try_from(at.as_millis()).ok()?;
-        let ms = ms.saturating_add(u64::from(at.subsec_nanos() % 1_000_000 > 0));
-        let at = ms.saturating_add(guest.behind).saturating_sub(guest.ahead);
+        let at =
+            in_ms(armed.since_origin()).saturating_add(guest.behind).saturating_sub(guest.ahead);
         let late = if at < guest.late_until { guest.late_by } else { 0 };
         Some(at.saturating_add(late).max(guest.asleep_until).max(self.now))
     }
@@ -148,12 +147,12 @@ impl<B: Bridge> World<'_, B> {
     /// Carries out what the session wants.
     pub(super) fn drain(&mut self) {
         for _ in 0..OUTPUTS {
-            let Some(output) = self.guest.session.as_mut().and_then(Watched::poll_output) else {
-                return;
-            };
+            let Some(session) = &mut self.guest.session else { return };
+            let Some(output) = session.poll_output() else { return };
             self.tally.outputs += 1;
-            if self.plan.setting.looks_for_secrets {
-                self.look_for_secrets(&format!("{output:?}"), "an output");
+            if let Some(printed) = session.printed() {
+                let tells = tells_a_secret(printed, &self.host.token);
+                self.found.must(!tells, "a secret is printed", || "an output".to_owned());
             }
             self.carry_out(output);
         }
@@ -324,8 +323,8 @@ impl<B: Bridge> World<'_, B> {
 
     /// What the session says of itself, and nothing that it must keep to itself.
     pub(super) fn look_for_secrets(&mut self, printed: &str, what: &str) {
-        let found = printed.contains(super::judge::MARK) || printed.contains(&self.host.token);
-        self.found.must(!found, "a secret is printed", || what.to_owned());
+        let tells = tells_a_secret(printed, &self.host.token);
+        self.found.must(!tells, "a secret is printed", || what.to_owned());
     }
 
     /// The phase just entered has consequences for the rules.
@@ -341,6 +340,10 @@ impl<B: Bridge> World<'_, B> {
             self.messages.of_conversation(self.backend.conversations, continues);
         }
     }
+}
+
+fn tells_a_secret(printed: &str, token: &str) -> bool {
+    printed.contains(MARK) || printed.contains(token)
 }
 
 fn configure(mut config: Config, setting: &Setting) -> Config {

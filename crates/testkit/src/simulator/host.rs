@@ -328,9 +328,10 @@ impl<B: Bridge> World<'_, B> {
         }
     }
 
-    /// The clock of a machine that slept, before anything else happens there.
-    pub(super) fn set_clock(&mut self) {
-        if self.guest.clock_stops && self.now >= self.guest.asleep_until {
+    /// The clock of a machine that slept, before anything else happens there; gives whether it moved.
+    pub(super) fn set_clock(&mut self) -> bool {
+        let wakes = self.guest.clock_stops && self.now >= self.guest.asleep_until;
+        if wakes {
             self.guest.clock_stops = false;
             let stood = self.guest.asleep_until - self.guest.asleep_since;
             self.guest.behind += stood;
@@ -340,6 +341,7 @@ impl<B: Bridge> World<'_, B> {
             // What the agent sees has gone out meanwhile; the guest takes it for on.
             self.indicator.disturbed(self.guest.asleep_until + SHOWN);
         }
+        wakes
     }
 
     pub(super) fn wake(&mut self) {

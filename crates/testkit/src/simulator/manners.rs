@@ -39,9 +39,10 @@ impl<B: Bridge> World<'_, B> {
         let class = frame.body.class();
         let code = frame.code;
         self.say(|| format!("guest  <- {class} {code}"));
-        let request = frame.tracing_id.as_deref().and_then(TracingId::parse);
+        let request = || frame.tracing_id.as_deref().and_then(TracingId::parse);
         match &frame.body {
             ServerBody::Status(_) if !(200..300).contains(&code) => {
+                let request = request();
                 self.texts.refused(request, code);
                 self.receipt_refused(request, code);
             }
@@ -49,6 +50,7 @@ impl<B: Bridge> World<'_, B> {
                 self.backend.heard_conversations = self.backend.conversations;
             }
             ServerBody::TooManyRequests(_) => {
+                let request = request();
                 self.texts.refused(request, 429);
                 self.receipt_refused(request, 429);
             }

@@ -99,6 +99,26 @@ pub(super) struct World<'a, B: Bridge> {
     pub(super) over: bool,
 }
 
+/// When something is due next, by whose doing.
+#[derive(Clone, Copy, Debug)]
+struct Next {
+    tick: Option<Ms>,
+    queued: Option<Ms>,
+    service: Option<Ms>,
+}
+
+impl Next {
+    fn at(self) -> Option<Ms> {
+        [self.queued, self.service, self.tick].into_iter().flatten().min()
+    }
+}
+
+/// Times are whole milliseconds here, others' may be a bit later.
+pub(super) fn in_ms(at: Duration) -> Ms {
+    let ms = at.as_secs().saturating_mul(1000);
+    ms.saturating_add(u64::from(at.subsec_nanos().div_ceil(1_000_000)))
+}
+
 impl<'a, B: Bridge> World<'a, B> {
     pub(super) fn new(plan: &'a Plan, bridge: B, trace: Option<Trace<'a>>) -> Self {
         let setting = &plan.setting;
@@ -171,7 +191,8 @@ impl<'a, B: Bridge> World<'a, B> {
     pub(super) fn run(mut self) -> (Vec<Violation>, Tally) {
         let (mut steps, mut at_once) = (0_u64, 0_u64);
         while !self.over {
-            let Some(at) = self.next_at() else { break };
+            let mut next = self.next();
+            let Some(at) = next.at() else { break };
             at_once = if at > self.now { 0 } else { at_once + 1 };
             steps += 1;
             if steps > STEPS || at_once > STEPS_AT_ONCE {
@@ -180,26 +201,30 @@ impl<'a, B: Bridge> World<'a, B> {
             }
             self.now = at.max(self.now);
             self.found.now = self.now;
-            self.set_clock();
+            if self.set_clock() {
+                next = self.next();
+            }
             let can_end = self.typing_can_end();
             self.indicator.look(self.now, can_end, &mut self.found);
-            self.step();
+            self.step(next);
             let away = self.is_disturbed();
             self.indicator.away(away, self.now);
         }
         self.close()
     }
 
-    fn next_at(&self) -> Option<Ms> {
-        let service = self.service.deadline().map(Self::in_ms);
-        let others = [self.queue.next_at(), service, self.tick_at()];
-        others.into_iter().flatten().min()
+    fn next(&self) -> Next {
+        Next {
+            tick: self.tick_at(),
+            queued: self.queue.next_at(),
+            service: self.service.deadline().map(in_ms),
+        }
     }
 
-    fn step(&mut self) {
-        let service = self.service.deadline().map(Self::in_ms).is_some_and(|at| at <= self.now);
-        let tick = self.tick_at().is_some_and(|at| at <= self.now);
-        let queued = self.queue.next_at().is_some_and(|at| at <= self.now);
+    fn step(&mut self, next: Next) {
+        let is_due = |at: Option<Ms>| at.is_some_and(|at| at <= self.now);
+        let (tick, queued, service) =
+            (is_due(next.tick), is_due(next.queued), is_due(next.service));
         if tick && (self.plan.setting.timers_first || !(queued || service)) {
             self.tick_guest();
         } else if queued {
@@ -244,12 +269,6 @@ impl<'a, B: Bridge> World<'a, B> {
             Due::AgentRests => self.agent_types(false),
             Due::Epilogue(step) => self.epilogue(step),
         }
-    }
-
-    /// The service's times are whole milliseconds, or a bit later.
-    fn in_ms(at: Duration) -> Ms {
-        let ms = u64::try_from(at.as_millis()).unwrap_or(Ms::MAX);
-        ms.saturating_add(u64::from(at.subsec_nanos() % 1_000_000 > 0))
     }
 
     pub(super) fn say(&mut self, line: impl FnOnce() -> String) {

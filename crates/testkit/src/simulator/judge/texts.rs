@@ -67,6 +67,13 @@ pub(in crate::simulator) struct Texts {
     leaving: Option<u64>,
 }
 
+/// So many characters that say nothing, in parts.
+fn filling(chars: u64) -> impl Iterator<Item = &'static str> {
+    const PART: &str = "éééééé ";
+    let rest = PART.get(..2 * at(chars % 7)).unwrap_or_default();
+    std::iter::repeat_n(PART, at(chars / 7)).chain([rest])
+}
+
 fn at(key: u64) -> usize {
     usize::try_from(key).unwrap_or(usize::MAX)
 }
@@ -79,10 +86,11 @@ impl Texts {
 
     /// What a text says: made from its number, so that it can be told from all others.
     pub(in crate::simulator) fn content(key: u64, chars: u64) -> String {
-        let mut text = format!("{MARK} {key}");
-        for n in 0..chars {
-            text.push(if n % 7 == 6 { ' ' } else { 'é' });
-        }
+        let mut text = String::with_capacity(Self::length(key, chars));
+        text.push_str(MARK);
+        text.push(' ');
+        text.push_str(&key.to_string());
+        filling(chars).for_each(|part| text.push_str(part));
         text
     }
 
@@ -358,12 +366,15 @@ impl Texts {
 
     /// The number of a text, if it says what it should.
     fn read(&self, content: &str) -> Option<u64> {
-        let number = content.strip_prefix(MARK)?.split_whitespace().next()?;
-        let key: u64 = number.trim_end_matches('é').parse().ok()?;
+        let number = content.strip_prefix(MARK)?.strip_prefix(' ')?;
+        let digits = number.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, mut filled) = number.split_at_checked(digits)?;
+        let key: u64 = number.parse().ok()?;
         let text = self.all.get(at(key))?;
-        (content.len() == Self::length(key, text.chars)
-            && (text.chars > 64 || content == Self::content(key, text.chars)))
-        .then_some(key)
+        for part in filling(text.chars) {
+            filled = filled.strip_prefix(part)?;
+        }
+        filled.is_empty().then_some(key)
     }
 
     fn length(key: u64, chars: u64) -> usize {
