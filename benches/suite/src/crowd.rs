@@ -167,9 +167,10 @@ impl Crowd {
     fn carry_out(&mut self, index: usize, now: Instant) {
         let guest = &mut self.guests[index];
         while let Some(output) = guest.poll_output(&mut self.wire) {
-            if output == EndpointOutput::Send
-                && let Some(echo) = self.frames.echo_of(&self.wire)
-            {
+            if output != EndpointOutput::Send {
+                continue;
+            }
+            if let Some(echo) = self.frames.echo_of(&self.wire) {
                 guest.receive(TRANSPORT, echo, now).expect("there is room for an echo");
                 self.inputs += 1;
             }
