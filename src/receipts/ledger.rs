@@ -7,7 +7,7 @@ use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use crate::growth::{insert_into, push, push_back};
+use crate::growth::{give_back, insert_into, push, push_back};
 use crate::lazy::Unused;
 use crate::time::Instant;
 
@@ -197,6 +197,7 @@ impl Ledger {
     /// The first on screen counts as read.
     pub(super) fn read_next(&mut self) {
         if let Some(Watched { key, .. }) = self.watched.pop_front() {
+            give_back(&mut self.watched);
             self.set(key, State::Unread);
             self.read(key);
         }
@@ -220,6 +221,7 @@ impl Ledger {
     /// The first in line counts as told.
     pub(super) fn tell_next(&mut self) -> Option<LedgerId> {
         let Due { key, .. } = self.due.pop_front()?;
+        give_back(&mut self.due);
         self.set(key, State::Sent);
         self.sends += 1;
         push_back(&mut self.sent, (self.sends, key));
@@ -236,6 +238,7 @@ impl Ledger {
             self.sent.pop_front();
             self.set(key, State::Confirmed);
         }
+        give_back(&mut self.sent);
     }
 
     pub(super) fn park(&mut self, key: LedgerId) {
@@ -264,16 +267,19 @@ impl Ledger {
                     self.watched.binary_search_by_key(&order, |watched| watched.order)
                 {
                     self.watched.remove(place);
+                    give_back(&mut self.watched);
                 }
             }
             Some(State::Due) => {
                 if let Ok(place) = self.due.binary_search_by_key(&order, |due| due.order) {
                     self.due.remove(place);
+                    give_back(&mut self.due);
                 }
             }
             Some(State::Sent) => {
                 if let Some(place) = self.sent.iter().position(|(_, sent)| *sent == key) {
                     self.sent.remove(place);
+                    give_back(&mut self.sent);
                 }
             }
             Some(State::Parked) => self.parked.retain(|parked| *parked != key),

@@ -8,8 +8,8 @@ use core::time::Duration;
 use allocation_counter::measure;
 use webmessaging_proto::dialect::{Dialect, WebMessaging};
 use webmessaging_proto::{
-    CloseReason, Config, Endpoint, EndpointOutput, Input, Instant, Output, Phase, Session,
-    TransportId,
+    CloseReason, Config, Endpoint, EndpointOutput, Input, Instant, Output, Phase, ReceiptPolicy,
+    Receipts, Sender, Session, TransportId,
 };
 
 use crate::support::frames::{self, Accept};
@@ -87,6 +87,26 @@ fn a_restored_session_without_texts_takes_what_a_new_one_does() {
     let restored = || Session::restore(config.clone(), new().snapshot(), ms(0)).unwrap();
     let of_restored = measure(|| sessions.push(restored()));
     assert_eq!(of_restored.bytes_current, of_new.bytes_current);
+}
+
+#[test]
+fn the_room_for_ten_thousand_receipts_does_not_stay() {
+    let mut policy = ReceiptPolicy::guide();
+    policy.dwell = Duration::from_secs(1);
+    let ids: Vec<_> = (0..10_000).map(|number| format!("m-{number}")).collect();
+    let mut receipts = Receipts::new(policy, ids.len());
+    for id in &ids {
+        assert!(receipts.add(id, Sender::Agent, false).new);
+    }
+    let allocated = measure(|| {
+        for id in &ids {
+            receipts.visible(id, ms(0)).unwrap();
+        }
+        while receipts.poll(ms(1_000)).is_some() {}
+        receipts.confirm_sends(receipts.sends());
+    });
+    assert_eq!(receipts.sends(), 10_000);
+    assert!(allocated.bytes_current <= 1_024, "{allocated:?}");
 }
 
 #[test]
