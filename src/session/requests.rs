@@ -91,7 +91,7 @@ impl Requests {
 
     /// The connection is gone.
     pub(crate) fn clear(&mut self) {
-        self.log.clear();
+        self.log = VecDeque::new();
     }
 
     pub(crate) fn find(&self, tracing_id: TracingId) -> Option<&Request> {

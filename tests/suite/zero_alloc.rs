@@ -60,6 +60,23 @@ fn an_idle_session_keeps_nothing_of_lost_connections() {
     assert_eq!(allocated.bytes_current, 0, "{allocated:?}");
 }
 
+#[test]
+fn the_room_for_the_requests_of_a_connection_ends_with_it() {
+    let mut endpoint = ready();
+    let mut wire = Vec::new();
+    let allocated = measure(|| {
+        for burst in 0..20 {
+            endpoint.keystroke(ms(burst * 5_000));
+            endpoint.tick(ms(burst * 5_000 + 2_000)).unwrap();
+        }
+        while endpoint.poll_output(&mut wire).is_some() {}
+        wire = Vec::new();
+        lose_and_return(&mut endpoint, 1);
+    });
+    assert_eq!(endpoint.session().stats().frames_sent, 42, "two configures, and 20 bursts");
+    assert_eq!(allocated.bytes_current, 0, "{allocated:?}");
+}
+
 /// The second connection is the second transport, and so on.
 fn lose_and_return(endpoint: &mut Endpoint<WebMessaging>, loss: u64) {
     let now = ms(loss * 120_000);
