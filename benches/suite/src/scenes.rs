@@ -126,13 +126,3 @@ pub fn agent_text(number: usize) -> Vec<u8> {
     assert!(frame.contains(ID), "the frame's own id");
     frame.replace(ID, &message_id(number)).into_bytes()
 }
-
-/// What the service answers to the frame of a text.
-pub fn echo_of(text: &[u8]) -> Vec<u8> {
-    const ID: &str = "afc9b930-57da-4fb6-81ca-48d730e9f0eb";
-    let text = std::str::from_utf8(text).expect("JSON");
-    let (_, after) = text.split_once(r#""tracingId":""#).expect("a request has a name");
-    let frame = std::str::from_utf8(FRAMES[1].1).expect("JSON");
-    assert!(frame.contains(ID), "the frame's own id");
-    frame.replace(ID, &after[..36]).into_bytes()
-}
