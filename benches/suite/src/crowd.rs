@@ -64,9 +64,16 @@ fn mixed(number: usize) -> u32 {
     ((number as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as u32
 }
 
+/// A guest, and what its driver knows of it.
+struct Seat {
+    guest: Guest,
+    script: Script,
+    /// Whose turn is after this one's.
+    after: u32,
+}
+
 pub struct Crowd {
-    guests: Vec<Guest>,
-    scripts: Vec<Script>,
+    seats: Vec<Seat>,
     wheel: Wheel,
     wire: Vec<u8>,
     frames: Frames,
@@ -78,9 +85,8 @@ impl Crowd {
     /// All of them accepted by the server, each somewhere in its conversation.
     pub fn gather(sessions: usize) -> Self {
         let mut crowd = Self {
-            guests: Vec::with_capacity(sessions),
-            scripts: Vec::with_capacity(sessions),
-            wheel: Wheel::new(sessions),
+            seats: Vec::with_capacity(sessions),
+            wheel: Wheel::empty(),
             wire: Vec::with_capacity(1_024),
             frames: Frames::prepared(),
             inputs: 0,
@@ -90,10 +96,9 @@ impl Crowd {
         for number in 0..sessions {
             let token = scenes::message_id(number);
             let config = deployment.for_guest(token, number as u64);
-            crowd.guests.push(scenes::accepted(config));
             let script = Script::beginning_at(mixed(number) % ROUND);
-            crowd.wheel.insert(number as u32, script.next_at);
-            crowd.scripts.push(script);
+            let after = crowd.wheel.insert(number as u32, script.next_at);
+            crowd.seats.push(Seat { guest: scenes::accepted(config), script, after });
         }
         crowd
     }
@@ -107,7 +112,8 @@ impl Crowd {
     pub fn play(&mut self, inputs: u64) -> (u64, u64) {
         let (before, keys_before) = (self.inputs, self.keys);
         while self.inputs - before < inputs {
-            let Some(guest) = self.wheel.turn() else { break };
+            let seats = &self.seats;
+            let Some(guest) = self.wheel.turn(|guest| seats[guest as usize].after) else { break };
             self.visit(guest);
         }
         (self.inputs - before, self.keys - keys_before)
@@ -117,24 +123,26 @@ impl Crowd {
         let at = self.wheel.now();
         let now = Instant::from_millis(at.into());
         let index = number as usize;
-        if self.scripts[index].next_at <= at {
+        let seat = &mut self.seats[index];
+        if seat.script.next_at <= at {
             self.act(index, now);
         } else {
-            self.guests[index].tick(now).expect("nothing is pending");
+            seat.guest.tick(now).expect("nothing is pending");
             self.inputs += 1;
         }
         self.carry_out(index, now);
-        let script = self.scripts[index].next_at;
-        let deadline = self.guests[index].deadline().map_or(u32::MAX, |deadline| {
+        let seat = &mut self.seats[index];
+        let deadline = seat.guest.deadline().map_or(u32::MAX, |deadline| {
             // A wake-up is never early.
             u32::try_from(deadline.at.since_origin().as_micros().div_ceil(1_000))
                 .unwrap_or(u32::MAX)
         });
-        self.wheel.insert(number, script.min(deadline).max(at + 1));
+        let next = seat.script.next_at.min(deadline).max(at + 1);
+        seat.after = self.wheel.insert(number, next);
     }
 
     fn act(&mut self, index: usize, now: Instant) {
-        let script = &mut self.scripts[index];
+        let Seat { guest, script, .. } = &mut self.seats[index];
         let (act, pause) = ACTS[usize::from(script.act)];
         let round = script.round;
         script.next_at += pause;
@@ -143,7 +151,6 @@ impl Crowd {
             script.act = 0;
             script.round += 1;
         }
-        let guest = &mut self.guests[index];
         let done = match act {
             Act::Key => {
                 guest.keystroke(now);
@@ -165,7 +172,7 @@ impl Crowd {
 
     /// The server has a text at once, and its echo is there at once.
     fn carry_out(&mut self, index: usize, now: Instant) {
-        let guest = &mut self.guests[index];
+        let guest = &mut self.seats[index].guest;
         while let Some(output) = guest.poll_output(&mut self.wire) {
             if output != EndpointOutput::Send {
                 continue;
