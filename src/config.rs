@@ -79,8 +79,9 @@ pub struct ReconnectPolicy {
     pub cap: Duration,
     /// How long a connection must be ready for the waits to start small again. Default 30 s.
     pub stable: Duration,
-    /// How long to go on before the session fails, from the first connection that is lost or the first
-    /// configure that the server puts off; `None`: for ever. Default 5 minutes.
+    /// How long to go on before the session fails, from the first connection that is lost, or from the
+    /// end of the first wait that the server asks for before it lets the session configure; `None`: for
+    /// ever. Default 5 minutes.
     pub give_up: Option<Duration>,
 }
 

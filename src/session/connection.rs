@@ -21,7 +21,7 @@ use crate::output::{Close, ClosedReason, Event, FailureCode, FaultCode, Output};
 use crate::peer_typing::PeerTypingEnd;
 use crate::receipts::check_id;
 use crate::sensitive::Sensitive;
-use crate::time::Instant;
+use crate::time::{Instant, earliest};
 use crate::timer::Timer;
 use crate::tree::{FromTree, Tree, from_tree};
 
@@ -307,7 +307,8 @@ impl Session {
     pub(super) fn handshake_put_off(&mut self, until: Instant) {
         if self.phase == Phase::Configuring {
             self.shake_hands_again_at(until);
-            self.limit_tries();
+            // To wait as it was told is no try.
+            self.limit_tries(until);
         }
     }
 
@@ -530,15 +531,14 @@ impl Session {
         let wait = self.draw_backoff(self.connection.tries);
         self.connection.tries = self.connection.tries.saturating_add(1);
         self.timers.set(Timer::Backoff, Some(self.now + wait));
-        self.limit_tries();
+        self.limit_tries(self.now);
     }
 
-    /// The tries end some day, counted from the first that failed.
-    fn limit_tries(&mut self) {
-        if let (None, Some(after)) =
-            (self.timers.get(Timer::GiveUp), self.config.reconnect().give_up)
-        {
-            self.timers.set(Timer::GiveUp, Some(self.now + after));
+    /// The tries end some day, counted from the first.
+    fn limit_tries(&mut self, from: Instant) {
+        if let Some(after) = self.config.reconnect().give_up {
+            let first = self.timers.get(Timer::GiveUp);
+            self.timers.set(Timer::GiveUp, earliest(first, Some(from + after)));
         }
     }
 

@@ -429,7 +429,7 @@ impl Session {
         let tracing_id = TracingId::draw(&mut self.rng);
         // A receipt that is being sent has just been counted itself.
         let receipts_before = self.receipts.sends() - u64::from(matches!(cause, Cause::Receipt(_)));
-        // Fewer than are sent in eighty years.
+        // Beyond that, receipts would only be sent again.
         let receipts_before = u32::try_from(receipts_before).unwrap_or(u32::MAX);
         let request = Request {
             tracing_id,

@@ -258,13 +258,13 @@ impl Model {
         let longest = policy.base.max(SHORTEST_BASE).saturating_mul(doubled).min(policy.cap);
         self.connection.tries += 1;
         self.connection.backoff = Some(Wait::new(self.now, longest));
-        self.limit_tries();
+        self.limit_tries(self.now);
     }
 
-    pub(super) fn limit_tries(&mut self) {
-        if self.connection.gives_up_at.is_none() {
-            let give_up = self.config.reconnect().give_up;
-            self.connection.gives_up_at = give_up.map(|after| self.now + after);
+    pub(super) fn limit_tries(&mut self, from: Instant) {
+        if let Some(after) = self.config.reconnect().give_up {
+            let so_far = self.connection.gives_up_at.unwrap_or(from + after);
+            self.connection.gives_up_at = Some(so_far.min(from + after));
         }
     }
 

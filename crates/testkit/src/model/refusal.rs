@@ -206,7 +206,7 @@ impl Model {
         // Decision: the newest word on when counts.
         self.connection.configure_at = Some(until);
         if self.phase == Phase::Configuring {
-            self.limit_tries();
+            self.limit_tries(until);
         }
     }
 
