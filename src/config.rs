@@ -108,7 +108,8 @@ pub struct Limits {
     pub texts: usize,
     /// Messages known to the ledger, with ids of 1 to [`MAX_ID_BYTES`](crate::MAX_ID_BYTES) bytes; at
     /// this many, the oldest is forgotten, and reported as
-    /// [`ReceiptFailed`](crate::Event::ReceiptFailed) if its receipt was still owed. Default 10,000.
+    /// [`ReceiptFailed`](crate::Event::ReceiptFailed) if its receipt was still owed. To take a further
+    /// one costs time in proportion to their number. Default 10,000.
     pub messages: usize,
     /// Remote typists at a time; further ones are not shown. Default 8.
     pub typists: usize,
@@ -178,7 +179,7 @@ impl Config {
     }
 
     /// The same for another guest. Everything else is held once for both, which is what keeps many
-    /// sessions small.
+    /// sessions small. What a builder method changes after that is held for this guest alone.
     ///
     /// ```
     /// use webmessaging_proto::{Config, Instant, Session};

@@ -1,6 +1,7 @@
-//! How far a collection grows ahead of its need: little, since of most a session never needs much.
+//! How far a collection grows ahead of its need, and what stays of that: little, since of most a
+//! session never needs much.
 //!
-//! Owns: the steps. Must not know: what is collected.
+//! Owns: the steps, up and down. Must not know: what is collected.
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
@@ -24,6 +25,16 @@ pub(crate) fn insert<T>(items: &mut Vec<T>, at: usize, item: T) {
 
 pub(crate) fn push_back<T>(line: &mut VecDeque<T>, item: T) {
     insert_into(line, line.len(), item);
+}
+
+/// Room that stays in a line, however long it was.
+const USUAL: usize = 16;
+
+/// Gives back the room of a line that was long and is empty.
+pub(crate) fn give_back<T>(line: &mut VecDeque<T>) {
+    if line.is_empty() {
+        line.shrink_to(USUAL);
+    }
 }
 
 /// As [`VecDeque::insert`].

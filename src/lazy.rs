@@ -18,11 +18,16 @@ impl<T> Lazy<T> {
     pub(crate) const fn new() -> Self {
         Self(None)
     }
+
+    /// To be changed only if it was ever written to.
+    pub(crate) fn used(&mut self) -> Option<&mut T> {
+        self.0.as_deref_mut()
+    }
 }
 
-impl<T> From<T> for Lazy<T> {
+impl<T: Unused + PartialEq> From<T> for Lazy<T> {
     fn from(value: T) -> Self {
-        Self(Some(Box::new(value)))
+        Self((value != *T::UNUSED).then(|| Box::new(value)))
     }
 }
 
@@ -49,5 +54,24 @@ impl<T: Unused> DerefMut for Lazy<T> {
 impl<T: Unused + PartialEq> PartialEq for Lazy<T> {
     fn eq(&self, other: &Self) -> bool {
         **self == **other
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    impl Unused for Vec<u8> {
+        const UNUSED: &'static Self = &Self::new();
+    }
+
+    #[test]
+    fn only_what_is_written_to_is_there() {
+        let mut bytes = Lazy::<Vec<u8>>::from(Vec::new());
+        assert_eq!((bytes.len(), bytes.used()), (0, None));
+        bytes.clear();
+        assert_eq!(bytes.used(), Some(&mut Vec::new()));
+        assert_eq!(bytes, Lazy::new());
     }
 }

@@ -232,8 +232,7 @@ impl Receipts {
     /// Lets the dwells that are met count as reading, whether or not a receipt can be sent now.
     pub(crate) fn pass_time(&mut self, now: Instant) {
         while self.deadline().is_some_and(|met_at| met_at <= now) {
-            let Some(key) = self.ledger.watched.front().map(|watched| watched.key) else { return };
-            self.ledger.read(key);
+            self.ledger.read_next();
         }
     }
 

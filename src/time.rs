@@ -12,8 +12,8 @@ use crate::timer::Timer;
 /// A point on the driver's monotonic clock: the time since an origin that the driver picks.
 ///
 /// Counted in nanoseconds, for 292 years; addition stops there, so no time-out can overflow into the
-/// past. A session that goes on with a young clock remembers times from before its origin; they read
-/// as the origin.
+/// past. A clock must not get there: at the end of time, every time-out is over at once. A session
+/// that goes on with a young clock remembers times from before its origin; they read as the origin.
 ///
 /// ```
 /// use core::time::Duration;

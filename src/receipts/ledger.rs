@@ -7,7 +7,7 @@ use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use crate::growth::{insert, insert_into, push, push_back};
+use crate::growth::{give_back, insert_into, push, push_back};
 use crate::lazy::Unused;
 use crate::time::Instant;
 
@@ -88,7 +88,7 @@ pub(super) struct Ledger {
     pub(super) entries: VecDeque<Entry>,
     forgotten: u64,
     /// Sorted; two ids with the same hash stand in their own order.
-    by_id: Vec<(IdHash, LedgerId)>,
+    by_id: VecDeque<(IdHash, LedgerId)>,
     /// On screen and not read yet, in the order of becoming visible, which is that of the starts of
     /// their dwell.
     pub(super) watched: VecDeque<Watched>,
@@ -108,7 +108,7 @@ impl Unused for Ledger {
     const UNUSED: &'static Self = &Self {
         entries: VecDeque::new(),
         forgotten: 0,
-        by_id: Vec::new(),
+        by_id: VecDeque::new(),
         watched: VecDeque::new(),
         due: VecDeque::new(),
         sent: VecDeque::new(),
@@ -144,9 +144,26 @@ impl Ledger {
     pub(super) fn push(&mut self, id: &str, state: State) {
         let key = LedgerId(self.forgotten + self.entries.len() as u64);
         if let Err(place) = self.place_by_id(id) {
-            insert(&mut self.by_id, place, (IdHash::of(id), key));
+            insert_into(&mut self.by_id, place, (IdHash::of(id), key));
             push_back(&mut self.entries, Entry { id: id.into(), state, order: 0 });
         }
+    }
+
+    /// Takes messages into a ledger that has none, oldest first, and gives whether all their ids
+    /// differ. Many are sorted at once: to find each its place would take the square of their number.
+    pub(super) fn fill(&mut self, ids: &[Box<str>], state: State) -> bool {
+        self.entries = ids.iter().map(|id| Entry { id: Box::clone(id), state, order: 0 }).collect();
+        let keys = (self.forgotten..).map(LedgerId);
+        let mut by_id: Vec<_> = ids.iter().map(|id| IdHash::of(id)).zip(keys).collect();
+        by_id.sort_unstable_by(|(hash, key), (other_hash, other)| {
+            hash.cmp(other_hash).then_with(|| self.message(*key).cmp(&self.message(*other)))
+        });
+        let is_same = |pair: &[(IdHash, LedgerId)]| {
+            pair[0].0 == pair[1].0 && self.message(pair[0].1) == self.message(pair[1].1)
+        };
+        let all_differ = !by_id.windows(2).any(is_same);
+        self.by_id = by_id.into();
+        all_differ
     }
 
     /// Gives the id of the message if its receipt was owed.
@@ -177,6 +194,15 @@ impl Ledger {
         self.set(key, State::Watched);
     }
 
+    /// The first on screen counts as read.
+    pub(super) fn read_next(&mut self) {
+        if let Some(Watched { key, .. }) = self.watched.pop_front() {
+            give_back(&mut self.watched);
+            self.set(key, State::Unread);
+            self.read(key);
+        }
+    }
+
     /// Puts a message that was just read at the end of the line of those to be told.
     pub(super) fn read(&mut self, key: LedgerId) {
         self.leave(key, State::Unread);
@@ -194,8 +220,9 @@ impl Ledger {
 
     /// The first in line counts as told.
     pub(super) fn tell_next(&mut self) -> Option<LedgerId> {
-        let Due { key, .. } = self.due.front().copied()?;
-        self.leave(key, State::Sent);
+        let Due { key, .. } = self.due.pop_front()?;
+        give_back(&mut self.due);
+        self.set(key, State::Sent);
         self.sends += 1;
         push_back(&mut self.sent, (self.sends, key));
         Some(key)
@@ -208,8 +235,10 @@ impl Ledger {
 
     pub(super) fn confirm_sends(&mut self, sends: u64) {
         while let Some(&(_, key)) = self.sent.front().filter(|(number, _)| *number <= sends) {
-            self.leave(key, State::Confirmed);
+            self.sent.pop_front();
+            self.set(key, State::Confirmed);
         }
+        give_back(&mut self.sent);
     }
 
     pub(super) fn park(&mut self, key: LedgerId) {
@@ -238,16 +267,19 @@ impl Ledger {
                     self.watched.binary_search_by_key(&order, |watched| watched.order)
                 {
                     self.watched.remove(place);
+                    give_back(&mut self.watched);
                 }
             }
             Some(State::Due) => {
                 if let Ok(place) = self.due.binary_search_by_key(&order, |due| due.order) {
                     self.due.remove(place);
+                    give_back(&mut self.due);
                 }
             }
             Some(State::Sent) => {
                 if let Some(place) = self.sent.iter().position(|(_, sent)| *sent == key) {
                     self.sent.remove(place);
+                    give_back(&mut self.sent);
                 }
             }
             Some(State::Parked) => self.parked.retain(|parked| *parked != key),
@@ -291,5 +323,66 @@ impl Ledger {
         if let Some(entry) = self.entry_mut(key) {
             entry.state = state;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+    use alloc::string::String;
+
+    /// Ids with one hash: the second half of each makes up for what the first one does.
+    fn of_one_hash(count: usize) -> Vec<Box<str>> {
+        const WORDS: usize = 16;
+        let mixed = |id: String| {
+            let word = id.as_bytes()[..8].try_into().map_or(0, u64::from_le_bytes);
+            let mixed = (WORDS as u64 ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            mixed ^ (mixed >> 32)
+        };
+        let wanted = mixed("00000000".into()) ^ u64::from_le_bytes(*b"aaaaaaaa");
+        let id = |number: u64| {
+            let first = format!("{number:08x}");
+            let second = (mixed(first.clone()) ^ wanted).to_le_bytes();
+            let second = core::str::from_utf8(&second).ok().filter(|it| it.is_ascii())?;
+            Some(Box::from([&*first, second].concat()))
+        };
+        (0..).filter_map(id).take(count).collect()
+    }
+
+    #[test]
+    fn ids_with_the_same_hash_are_told_apart() {
+        let ids = of_one_hash(50);
+        assert!(ids.iter().all(|id| IdHash::of(id) == IdHash::of(&ids[0])));
+        let mut ledger = Ledger::default();
+        for id in ids.iter().rev() {
+            assert_eq!(ledger.find(id), None);
+            ledger.push(id, State::Unread);
+        }
+        let _ = ledger.forget_oldest();
+        let found: Vec<_> = ids.iter().map(|id| ledger.find(id)).collect();
+        let expected: Vec<_> = (1..50).rev().map(|key| Some(LedgerId(key))).chain([None]).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn many_at_once_are_known_like_one_by_one() {
+        let mut ids = of_one_hash(20);
+        ids.extend((0..100).map(|number| Box::from(format!("message-{number}"))));
+        let [mut at_once, mut one_by_one] = [Ledger::default(), Ledger::default()];
+        assert!(at_once.fill(&ids, State::Unread));
+        for id in &ids {
+            one_by_one.push(id, State::Unread);
+        }
+        assert_eq!(at_once, one_by_one);
+        for twice in [0, 19, 20, 119] {
+            let twice = [&*ids, &[ids[twice].clone()]].concat();
+            assert!(!Ledger::default().fill(&twice, State::Unread));
+        }
+    }
+
+    #[test]
+    fn an_unused_ledger_is_a_new_one() {
+        assert_eq!(*Ledger::UNUSED, Ledger::default());
     }
 }

@@ -10,7 +10,7 @@ use core::time::Duration;
 use serde::Serialize;
 
 use super::ledger::{LedgerId, State};
-use super::{Receipts, Sender, check_id};
+use super::{Receipts, check_id};
 use crate::error::RestoreError;
 use crate::offset::Offset;
 use crate::time::Instant;
@@ -90,10 +90,11 @@ impl Receipts {
                 limit: self.limit,
             });
         }
-        for id in &saved.messages {
-            if check_id(id).is_err() || !self.add(id, Sender::Agent, true).new {
-                return damaged;
-            }
+        if saved.messages.iter().any(|id| check_id(id).is_err()) {
+            return damaged;
+        }
+        if !(saved.messages.is_empty() || self.ledger.fill(&saved.messages, State::Settled)) {
+            return damaged;
         }
         let places = saved.visible.iter().map(|(place, _)| place);
         for &place in saved.unread.iter().chain(places).chain(&saved.due) {

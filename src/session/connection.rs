@@ -25,6 +25,7 @@ use crate::time::Instant;
 use crate::timer::Timer;
 use crate::tree::{FromTree, Tree, from_tree};
 
+use super::outbox::Outbox;
 use super::phase::Trigger;
 use super::requests::{Cause, Share};
 use super::{FailReason, Phase, Session};
@@ -591,7 +592,7 @@ impl Session {
     /// Keeps every text for the host: it must not go into another conversation by itself.
     fn keep_texts(&mut self, code: FailureCode) {
         self.text_unconfirmed();
-        for key in self.outbox.keep_waiting() {
+        for key in self.outbox.used().map(Outbox::keep_waiting).into_iter().flatten() {
             self.emit(Event::MessageFailed { key, code });
         }
     }

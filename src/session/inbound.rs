@@ -153,11 +153,11 @@ impl Session {
             return false;
         }
         let custom = || message.metadata.get(CUSTOM_MESSAGE_ID).and_then(TracingId::parse);
-        let by_request = request.and_then(|request| self.outbox.confirm(request));
+        let by_request = request.and_then(|request| self.outbox.used()?.confirm(request));
         let by_custom = || {
             let request = custom()?;
             self.answered(Some(request));
-            self.outbox.confirm(request)
+            self.outbox.used()?.confirm(request)
         };
         let Some(key) = by_request.or_else(by_custom) else { return false };
         self.stats.texts_confirmed += 1;

@@ -455,7 +455,7 @@ impl Session {
     }
 
     fn text_unconfirmed(&mut self) {
-        if let Some(key) = self.outbox.keep_in_flight() {
+        if let Some(key) = self.outbox.used().and_then(Outbox::keep_in_flight) {
             self.emit(Event::MessageUnconfirmed { key });
         }
     }

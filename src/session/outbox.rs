@@ -304,3 +304,13 @@ impl Outbox {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unused_outbox_is_a_new_one() {
+        assert_eq!(*Outbox::UNUSED, Outbox::default());
+    }
+}

@@ -64,7 +64,7 @@ pub(crate) struct Request {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Requests {
     log: VecDeque<Request>,
-    /// When the last configures were sent, over all connections.
+    /// When the configures of the last window were sent, over all connections.
     configured_at: VecDeque<Instant>,
 }
 
@@ -75,7 +75,10 @@ impl Requests {
     /// Notes a request. The last `unwritten` before it are kept in any case: they may be taken back.
     pub(crate) fn push(&mut self, request: Request, unwritten: usize) {
         if request.cause == Cause::Configure {
-            if self.configured_at.len() == CONFIGURE_BUDGET {
+            let is_over = |at: &Instant| *at + WINDOW <= request.at;
+            while self.configured_at.len() >= CONFIGURE_BUDGET
+                || self.configured_at.front().is_some_and(is_over)
+            {
                 self.configured_at.pop_front();
             }
             push_back(&mut self.configured_at, request.at);
@@ -88,7 +91,7 @@ impl Requests {
 
     /// The connection is gone.
     pub(crate) fn clear(&mut self) {
-        self.log.clear();
+        self.log = VecDeque::new();
     }
 
     pub(crate) fn find(&self, tracing_id: TracingId) -> Option<&Request> {

@@ -111,7 +111,9 @@ impl Session {
                 self.rate_limited(retry_after, cause, request.as_ref());
             }
             (ServerError::Unauthenticated, _) => {
-                self.outbox.back_to_head();
+                if let Some(outbox) = self.outbox.used() {
+                    outbox.back_to_head();
+                }
                 self.fail(FailReason::AuthenticationFailed, Some(Close::Normal));
             }
             (ServerError::Expired, _) => {

@@ -3,10 +3,13 @@
 //!
 //! Owns: the counts. Must not know: where memory would come from.
 
+use core::time::Duration;
+
 use allocation_counter::measure;
 use webmessaging_proto::dialect::{Dialect, WebMessaging};
 use webmessaging_proto::{
-    Config, Endpoint, EndpointOutput, Input, Instant, Output, Session, TransportId,
+    CloseReason, Config, Endpoint, EndpointOutput, Input, Instant, Output, Phase, ReceiptPolicy,
+    Receipts, Sender, Session, TransportId,
 };
 
 use crate::support::frames::{self, Accept};
@@ -44,6 +47,83 @@ fn an_idle_session_takes_a_kibibyte() {
     });
     let each = allocated.bytes_current / 10 + i64::try_from(size_of_val(&sessions[0])).unwrap();
     assert!(each <= 1_024, "{each} bytes");
+}
+
+#[test]
+fn an_idle_session_keeps_nothing_of_lost_connections() {
+    let mut endpoint = ready();
+    let allocated = measure(|| {
+        for loss in 1..=100 {
+            lose_and_return(&mut endpoint, loss);
+        }
+    });
+    assert_eq!(allocated.bytes_current, 0, "{allocated:?}");
+}
+
+#[test]
+fn the_room_for_the_requests_of_a_connection_ends_with_it() {
+    let mut endpoint = ready();
+    let mut wire = Vec::new();
+    let allocated = measure(|| {
+        for burst in 0..20 {
+            endpoint.keystroke(ms(burst * 5_000));
+            endpoint.tick(ms(burst * 5_000 + 2_000)).unwrap();
+        }
+        while endpoint.poll_output(&mut wire).is_some() {}
+        wire = Vec::new();
+        lose_and_return(&mut endpoint, 1);
+    });
+    assert_eq!(endpoint.session().stats().frames_sent, 42, "two configures, and 20 bursts");
+    assert_eq!(allocated.bytes_current, 0, "{allocated:?}");
+}
+
+/// The second connection is the second transport, and so on.
+fn lose_and_return(endpoint: &mut Endpoint<WebMessaging>, loss: u64) {
+    let now = ms(loss * 120_000);
+    let mut wire = Vec::new();
+    let mut drain = |endpoint: &mut Endpoint<WebMessaging>| {
+        while endpoint.poll_output(&mut wire).is_some() {}
+    };
+    endpoint.handle(Input::TransportClosed(TransportId(loss), CloseReason::Lost), now).unwrap();
+    drain(endpoint);
+    let now = now + Duration::from_secs(30);
+    endpoint.tick(now).unwrap();
+    endpoint.handle(Input::TransportOpened(TransportId(loss + 1)), now).unwrap();
+    let accepted = frames::session(None, Accept::RESUMED);
+    endpoint.receive(TransportId(loss + 1), accepted.as_bytes(), now).unwrap();
+    drain(endpoint);
+    assert_eq!(endpoint.phase(), Phase::Ready);
+}
+
+#[test]
+fn a_restored_session_without_texts_takes_what_a_new_one_does() {
+    let config = config();
+    let mut sessions = Vec::with_capacity(2);
+    let new = || Session::new(config.clone(), ms(0));
+    let of_new = measure(|| sessions.push(new()));
+    let restored = || Session::restore(config.clone(), new().snapshot(), ms(0)).unwrap();
+    let of_restored = measure(|| sessions.push(restored()));
+    assert_eq!(of_restored.bytes_current, of_new.bytes_current);
+}
+
+#[test]
+fn the_room_for_ten_thousand_receipts_does_not_stay() {
+    let mut policy = ReceiptPolicy::guide();
+    policy.dwell = Duration::from_secs(1);
+    let ids: Vec<_> = (0..10_000).map(|number| format!("m-{number}")).collect();
+    let mut receipts = Receipts::new(policy, ids.len());
+    for id in &ids {
+        assert!(receipts.add(id, Sender::Agent, false).new);
+    }
+    let allocated = measure(|| {
+        for id in &ids {
+            receipts.visible(id, ms(0)).unwrap();
+        }
+        while receipts.poll(ms(1_000)).is_some() {}
+        receipts.confirm_sends(receipts.sends());
+    });
+    assert_eq!(receipts.sends(), 10_000);
+    assert!(allocated.bytes_current <= 1_024, "{allocated:?}");
 }
 
 #[test]

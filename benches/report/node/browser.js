@@ -55,7 +55,7 @@ export async function inChromium(packageUrl, tutorialText, effort) {
   try {
     const { best, error } = await Promise.race([told, late]);
     if (error) throw new Error(error);
-    return { version: version.stdout.trim(), ...best };
+    return { version: version.stdout.split(' ').slice(0, 2).join(' '), ...best };
   } finally {
     clearTimeout(timer);
     chromium.kill('SIGKILL');

@@ -1,7 +1,6 @@
 //! Every figure that the project claims, measured beside what one would otherwise use, in one run.
 
 mod child;
-mod crowd;
 mod heap;
 mod live;
 mod machine;
@@ -13,7 +12,6 @@ mod plot;
 mod row;
 mod rows;
 mod table;
-mod wheel;
 
 use std::fs;
 use std::path::Path;

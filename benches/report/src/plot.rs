@@ -13,7 +13,7 @@ pub struct Point {
 const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 400.0;
 const LEFT: f64 = 72.0;
-const RIGHT: f64 = 24.0;
+const RIGHT: f64 = 44.0;
 const TOP: f64 = 48.0;
 const BOTTOM: f64 = 56.0;
 
@@ -58,7 +58,7 @@ pub fn svg(points: &[Point]) -> String {
         level += step;
     }
     if let Some(allowed) = allowed {
-        let (left, right, y) = (x(1_000), WIDTH - RIGHT, y(allowed));
+        let (left, right, y) = (LEFT, WIDTH - RIGHT, y(allowed));
         draw(format!(
             r#"<line class="allowed" x1="{left:.1}" x2="{right}" y1="{y:.1}" y2="{y:.1}"/>"#
         ));

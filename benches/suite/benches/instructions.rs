@@ -8,7 +8,7 @@
 //! Counts depend on the compiler, so each version has a baseline of its own; one without any passes.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use webmessaging_benches::baseline::{self, Baseline, Verdict, compare};
@@ -49,7 +49,7 @@ fn run(name: &str) {
 
 fn check() -> Result<bool, Failure> {
     let compiler = baseline::compiler()?;
-    let path = Baseline::path(folder(), &compiler);
+    let path = Baseline::path(&folder(), &compiler);
     let old = Baseline::read(&path)?;
     let new = counts()?;
     println!("instructions per operation, {compiler}");
@@ -85,7 +85,7 @@ fn check() -> Result<bool, Failure> {
 
 fn write() -> Result<bool, Failure> {
     let compiler = baseline::compiler()?;
-    let path = Baseline::path(folder(), &compiler);
+    let path = Baseline::path(&folder(), &compiler);
     Baseline::new(compiler, counts()?).write(&path)?;
     println!("{} written", path.display());
     Ok(true)
@@ -104,6 +104,6 @@ fn counts() -> Result<BTreeMap<String, f64>, count::CountError> {
     Ok(counts)
 }
 
-fn folder() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../instructions"))
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("instructions")
 }

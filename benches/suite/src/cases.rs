@@ -8,13 +8,14 @@ use std::time::Duration;
 use webmessaging_proto::dialect::{Dialect, WebMessaging};
 use webmessaging_proto::{Input, Instant, LocalKey};
 
+use crate::crowd::Crowd;
+use crate::frames::Frames;
 use crate::scenes::{self, Guest};
 
 /// Something whose scene is set: to be run once. What it owns lives on, so that its end is not
 /// counted.
 pub type Ready = Box<dyn FnMut()>;
 
-#[allow(missing_debug_implementations, reason = "it is mostly a function")]
 pub struct Case {
     pub name: String,
     /// How many operations one run has.
@@ -38,6 +39,7 @@ pub fn all() -> Vec<Case> {
         Case::new("keystroke that opens a burst, to bytes", 50, bursts),
         Case::new("tick with nothing due", 1_000, ticks),
         Case::new("text to bytes, and its echo", 20, texts),
+        Case::new("an input of 100 sessions in conversation", INPUTS, conversations),
         Case::new("agent text to event", 20, agent_texts),
         Case::new("from a config to a ready session", 50, sessions),
         Case::new("decode session response", 200, || decoding("session response")),
@@ -87,18 +89,30 @@ fn ticks() -> Ready {
     })
 }
 
+/// At least; a few more are not to be seen.
+const INPUTS: u64 = 50_000;
+
+fn conversations() -> Ready {
+    let mut crowd = Crowd::gather(100);
+    crowd.play(INPUTS);
+    Box::new(move || {
+        black_box(crowd.play(INPUTS));
+    })
+}
+
 /// A text at a time, as a guest's session sends them.
 fn texts() -> Ready {
     let mut guest = scenes::ready(1);
     let mut wire = Vec::with_capacity(512);
+    let mut frames = Frames::prepared();
     Box::new(move || {
         for at in 1..=20 {
             let now = Instant::ORIGIN + scenes::PAUSE * at;
             let text = Input::send_text(LocalKey(at.into()), "What would it cost?");
             guest.handle(text, now).expect("there is room");
             assert_eq!(scenes::drain(&mut guest, &mut wire), 1, "the text");
-            let echo = scenes::echo_of(&wire);
-            guest.receive(scenes::TRANSPORT, &echo, now).expect("nothing is pending");
+            let echo = frames.echo_of(&wire).expect("it is a text");
+            guest.receive(scenes::TRANSPORT, echo, now).expect("nothing is pending");
             assert_eq!(scenes::drain(&mut guest, &mut wire), 0, "confirmed");
         }
     })

@@ -2,6 +2,8 @@
 
 #![allow(
     missing_docs,
+    missing_debug_implementations,
+    clippy::cast_possible_truncation,
     clippy::missing_errors_doc,
     clippy::missing_panics_doc,
     clippy::must_use_candidate,
@@ -11,4 +13,7 @@
 pub mod baseline;
 pub mod cases;
 pub mod count;
+pub mod crowd;
+pub mod frames;
 pub mod scenes;
+pub mod wheel;

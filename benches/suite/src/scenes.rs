@@ -38,8 +38,13 @@ pub fn config(seed: u64) -> Config {
 
 /// A session that the server has accepted, with nothing left to do.
 pub fn ready(seed: u64) -> Guest {
+    accepted(config(seed))
+}
+
+/// The same with a configuration of one's own.
+pub fn accepted(config: Config) -> Guest {
     let now = Instant::ORIGIN;
-    let mut guest = Endpoint::new(config(seed), WebMessaging, now);
+    let mut guest = Endpoint::new(config, WebMessaging, now);
     let mut wire = Vec::new();
     taken(guest.handle(Input::Connect, now));
     drain(&mut guest, &mut wire);
@@ -120,14 +125,4 @@ pub fn agent_text(number: usize) -> Vec<u8> {
     let frame = std::str::from_utf8(FRAMES[0].1).expect("JSON");
     assert!(frame.contains(ID), "the frame's own id");
     frame.replace(ID, &message_id(number)).into_bytes()
-}
-
-/// What the service answers to the frame of a text.
-pub fn echo_of(text: &[u8]) -> Vec<u8> {
-    const ID: &str = "afc9b930-57da-4fb6-81ca-48d730e9f0eb";
-    let text = std::str::from_utf8(text).expect("JSON");
-    let (_, after) = text.split_once(r#""tracingId":""#).expect("a request has a name");
-    let frame = std::str::from_utf8(FRAMES[1].1).expect("JSON");
-    assert!(frame.contains(ID), "the frame's own id");
-    frame.replace(ID, &after[..36]).into_bytes()
 }

@@ -33,10 +33,11 @@ async fn live(invitation: Invitation) -> GuestsTold {
     let (fleet, mut events, driver) = fleet_with(WebMessaging, options);
     driver.spawn();
     let connector = WebSocketConnector::new();
+    let deployment = Config::new(DEPLOYMENT, "", 0).with_endpoint(&url);
     let mut handles = Vec::with_capacity(guests.len());
     let mut ready = 0;
     for (number, guest) in guests.into_iter().enumerate() {
-        let config = Config::new(DEPLOYMENT, guest.token, number as u64).with_endpoint(&url);
+        let config = deployment.for_guest(guest.token, number as u64);
         let id = fleet.connect(config, connector.clone()).expect("there is room");
         handles.push(fleet.session(id).expect("it is there"));
         // A few dials at a time, as the other side has it.

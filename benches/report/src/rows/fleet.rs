@@ -3,9 +3,9 @@
 //! Each size runs in a process of its own, so that its memory is its own.
 
 use serde::{Deserialize, Serialize};
+use webmessaging_benches::crowd::Crowd;
 
 use crate::child;
-use crate::crowd::Crowd;
 use crate::measure::{self, Effort};
 use crate::plot::Point;
 use crate::row::Row;

@@ -17,7 +17,9 @@ const SESSIONS: usize = 200;
 pub fn rows() -> Vec<Row> {
     let (sessions, held) = heap::counted(|| {
         let mut sessions = Vec::with_capacity(SESSIONS);
-        sessions.extend((0..SESSIONS as u64).map(scenes::ready));
+        let deployment = scenes::config(0);
+        let guest = |seed| scenes::accepted(deployment.for_guest(scenes::TOKEN, seed));
+        sessions.extend((0..SESSIONS as u64).map(guest));
         sessions
     });
     let own = each(held.held);
@@ -29,6 +31,7 @@ pub fn rows() -> Vec<Row> {
                 "{inside} of it the session itself, {} behind its pointers",
                 own - inside as f64
             ))
+            .note("sessions of one deployment, whose rules they share")
             .note("no sockets on our side: with them see the rows of live sessions")
             .target("at most 1,024", |_| Some(own <= 1_024.0)),
     ]

@@ -8,10 +8,12 @@ use crate::measure::{Batch, Effort, Timed, race, timed};
 use crate::row::Row;
 use crate::scenes::{self, Guest};
 
-/// Messages that come into view in one batch.
+/// Messages of a session that come into view in one batch, if it knows so many.
 const SEEN: usize = 24;
-/// Sessions of a batch: one alone would be over before the clock has ticked.
-const SESSIONS: usize = 8;
+/// Sessions of a batch, for small ones would be over before the clock has ticked.
+const SESSIONS: usize = 16;
+/// Messages of all sessions in a batch: more would measure what a cache holds.
+const MESSAGES: usize = 10_000;
 
 pub fn rows(effort: Effort) -> Vec<Row> {
     let [few, many, most] = race(effort, [batch(10), batch(1_000), batch(10_000)]);
@@ -26,8 +28,10 @@ pub fn rows(effort: Effort) -> Vec<Row> {
 
 /// Visits sessions that know `known` messages, the last of which are unread.
 fn batch(known: usize) -> Batch<'static> {
-    let ids: Vec<_> = (0..SEEN).map(|number| scenes::message_id(known + number)).collect();
-    let mut scene = scenes::knowing(known - known.min(SEEN));
+    let unread = known.min(SEEN);
+    let ids: Vec<_> = (0..unread).map(|number| scenes::message_id(known + number)).collect();
+    let sessions = (MESSAGES / known).clamp(1, SESSIONS);
+    let mut scene = scenes::knowing(known - unread);
     for id in &ids {
         scenes::restore(&mut scene, id, false);
     }
@@ -36,7 +40,7 @@ fn batch(known: usize) -> Batch<'static> {
         let mut spent = Duration::ZERO;
         let mut done = 0;
         while done < operations {
-            let mut guests = vec![scene.clone(); SESSIONS];
+            let mut guests = vec![scene.clone(); sessions];
             for guest in &mut guests {
                 // What a session sends first grows its buffers.
                 warm(guest, &mut wire, &ids[0]);
@@ -49,7 +53,7 @@ fn batch(known: usize) -> Batch<'static> {
                     }
                 }
             });
-            done += (ids.len() as u64 - 1) * SESSIONS as u64;
+            done += (ids.len() as u64 - 1) * sessions as u64;
         }
         Timed { spent, operations: done }
     })

@@ -8,6 +8,7 @@ use crate::child::Conversation;
 use crate::live::{self, GuestsTold, Invitation, Moment, ServiceTold};
 use crate::measure::Effort;
 use crate::row::{Row, all};
+use crate::table::number;
 
 const PLAIN: &str = "plain tokio client, a task a session";
 
@@ -20,14 +21,14 @@ pub fn rows(effort: Effort) -> Vec<Row> {
 /// The service's process.
 pub fn serve(arguments: &[String]) -> Result<(), String> {
     let [sessions, rounds] = arguments else { return Err("how many sessions and rounds?".into()) };
-    let number = |text: &str| text.parse().map_err(|error| format!("{text}: {error}"));
-    live::service::play(number(sessions)? as usize, number(rounds)?)
+    let parsed = |text: &str| text.parse::<u32>().map_err(|error| format!("{text}: {error}"));
+    live::service::play(parsed(sessions)? as usize, parsed(rounds)?)
 }
 
 fn compared(sessions: usize, rounds: u32) -> Vec<Row> {
     let ran = run(live::ours::CHILD, sessions, rounds)
         .and_then(|ours| run(live::plain::CHILD, sessions, rounds).map(|plain| (ours, plain)));
-    let title = |what: &str| format!("{what}, {sessions} live sessions");
+    let title = |what: &str| format!("{what}, {} live sessions", number(sessions as f64));
     let (ours, plain) = match ran {
         Ok(ran) => ran,
         Err(error) => return vec![Row::unmeasured(title("sockets"), "", error)],

@@ -193,6 +193,5 @@ impl<M: Machine + ?Sized> Player<'_, M> {
 /// Rounded up: a wake-up may be late by less than a millisecond, but never early for ever.
 fn whole_millis(at: Instant) -> u64 {
     let millis = at.as_millis();
-    // What lies beyond the last millisecond that can be written is never reached.
     millis.saturating_add(u64::from(Instant::from_millis(millis) < at))
 }

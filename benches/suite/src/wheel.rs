@@ -44,7 +44,7 @@ impl Wheel {
     }
 
     /// Who is next; moves the time to then.
-    pub fn next(&mut self) -> Option<u32> {
+    pub fn turn(&mut self) -> Option<u32> {
         if self.left == 0 {
             return None;
         }
@@ -87,7 +87,7 @@ mod tests {
         wheel.insert(1, 3);
         wheel.insert(2, 65_000);
         let mut seen = Vec::new();
-        while let Some(who) = wheel.next() {
+        while let Some(who) = wheel.turn() {
             seen.push((who, wheel.now()));
             if who == 2 {
                 // Once around.
@@ -101,6 +101,6 @@ mod tests {
     fn beyond_its_reach_is_as_late_as_it_reaches() {
         let mut wheel = Wheel::new(1);
         wheel.insert(0, 1_000_000);
-        assert_eq!((wheel.next(), wheel.now()), (Some(0), 65_535));
+        assert_eq!((wheel.turn(), wheel.now()), (Some(0), 65_535));
     }
 }

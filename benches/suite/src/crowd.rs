@@ -9,6 +9,7 @@
 
 use webmessaging_proto::{EndpointOutput, Input, Instant, LocalKey};
 
+use crate::frames::Frames;
 use crate::scenes::{self, Guest, TRANSPORT};
 use crate::wheel::Wheel;
 
@@ -81,12 +82,15 @@ impl Crowd {
             scripts: Vec::with_capacity(sessions),
             wheel: Wheel::new(sessions),
             wire: Vec::with_capacity(1_024),
-            frames: Frames::new(),
+            frames: Frames::prepared(),
             inputs: 0,
             keys: 0,
         };
+        let deployment = scenes::config(0);
         for number in 0..sessions {
-            crowd.guests.push(scenes::ready(number as u64));
+            let token = scenes::message_id(number);
+            let config = deployment.for_guest(token, number as u64);
+            crowd.guests.push(scenes::accepted(config));
             let script = Script::beginning_at(mixed(number) % ROUND);
             crowd.wheel.insert(number as u32, script.next_at);
             crowd.scripts.push(script);
@@ -103,7 +107,7 @@ impl Crowd {
     pub fn play(&mut self, inputs: u64) -> (u64, u64) {
         let (before, keys_before) = (self.inputs, self.keys);
         while self.inputs - before < inputs {
-            let Some(guest) = self.wheel.next() else { break };
+            let Some(guest) = self.wheel.turn() else { break };
             self.visit(guest);
         }
         (self.inputs - before, self.keys - keys_before)
@@ -163,72 +167,13 @@ impl Crowd {
     fn carry_out(&mut self, index: usize, now: Instant) {
         let guest = &mut self.guests[index];
         while let Some(output) = guest.poll_output(&mut self.wire) {
-            if output == EndpointOutput::Send
-                && let Some(echo) = self.frames.echo_of(&self.wire)
-            {
+            if output != EndpointOutput::Send {
+                continue;
+            }
+            if let Some(echo) = self.frames.echo_of(&self.wire) {
                 guest.receive(TRANSPORT, echo, now).expect("there is room for an echo");
                 self.inputs += 1;
             }
         }
     }
-}
-
-/// Frames of the server, of which only names change.
-struct Frames {
-    agent_text: Vec<u8>,
-    /// Where the message's id stands in it.
-    id_at: usize,
-    echo: Vec<u8>,
-    tracing_id_at: usize,
-    /// Where a request of a guest has its own.
-    request_tracing_id_at: usize,
-}
-
-const UUID: usize = 36;
-
-impl Frames {
-    fn new() -> Self {
-        let (agent_text, echo) = (scenes::FRAMES[0].1, scenes::FRAMES[1].1);
-        let request =
-            format!(r#"{{"action":"onMessage","token":"{}","tracingId":""#, scenes::TOKEN);
-        Self {
-            id_at: after(agent_text, r#""messageId":""#),
-            agent_text: agent_text.into(),
-            tracing_id_at: after(echo, r#""tracingId":""#),
-            echo: echo.into(),
-            request_tracing_id_at: request.len(),
-        }
-    }
-
-    fn agent_text(&mut self, guest: usize, round: u16) -> &[u8] {
-        self.name(guest, round);
-        &self.agent_text
-    }
-
-    fn message_id(&mut self, guest: usize, round: u16) -> &str {
-        self.name(guest, round);
-        std::str::from_utf8(&self.agent_text[self.id_at..][..UUID]).expect("hexadecimal")
-    }
-
-    fn name(&mut self, guest: usize, round: u16) {
-        let mut number = guest as u64 | u64::from(round) << 32;
-        for digit in self.agent_text[self.id_at + UUID - 12..][..12].iter_mut().rev() {
-            *digit = b"0123456789abcdef"[number as usize & 0xf];
-            number >>= 4;
-        }
-    }
-
-    fn echo_of(&mut self, request: &[u8]) -> Option<&[u8]> {
-        let (name, rest) = request.get(self.request_tracing_id_at..)?.split_at_checked(UUID)?;
-        if !rest.starts_with(br#"","message":{"type":"Text""#) {
-            return None;
-        }
-        self.echo[self.tracing_id_at..][..UUID].copy_from_slice(name);
-        Some(&self.echo)
-    }
-}
-
-fn after(frame: &[u8], member: &str) -> usize {
-    let frame = std::str::from_utf8(frame).expect("JSON");
-    frame.find(member).expect("the frame has it") + member.len()
 }
