@@ -1,6 +1,7 @@
 // Tells how large the package's WebAssembly and glue are, and what the largest parts are. Fails
 // above the ceiling, if a page could not load it, or if it names paths of the machine that built it.
-// Usage: node .ci/wasm-report.mjs DIST NAMED: the package's dist, and the same WebAssembly with names.
+// Usage: node .ci/wasm-report.mjs DIST NAMED [--small-library]: the package's dist, the same WebAssembly
+// with names, and whether the standard library in it was built for size.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
@@ -8,11 +9,12 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 /** What a page should have to load, with gzip. It has to load more: DESIGN.md says what stands in the way. */
 const TARGET = 72 * 1024;
 /** What it loads now, and a little room for another compiler: it must not grow. */
-const CEILING = 148 * 1024;
+const CEILING = { small: 87 * 1024, asItComes: 105 * 1024 };
 const SHOWN = 12;
 const SECTIONS = { 1: 'types', 2: 'imports', 3: 'functions', 4: 'tables', 5: 'memory', 6: 'globals', 7: 'exports', 9: 'elements', 11: 'data' };
 
-const [dist, namedFile] = process.argv.slice(2);
+const [dist, namedFile, library] = process.argv.slice(2);
+const ceiling = library === '--small-library' ? CEILING.small : CEILING.asItComes;
 const wasm = readFileSync(join(dist, 'webmessaging_bg.wasm'));
 const glue = readFileSync(join(dist, 'webmessaging.js'));
 const named = readFileSync(namedFile);
@@ -47,7 +49,7 @@ class Reader {
 const complaints = [];
 
 const foreign = WebAssembly.Module.imports(new WebAssembly.Module(wasm))
-  .filter(({ module }) => !module.startsWith('./webmessaging_bg'));
+  .filter(({ module }) => !glue.includes(`"${module}"`) && !glue.includes(`{${module}:`));
 for (const { module, name } of foreign) complaints.push(`it imports ${name} from ${module}, which no page has`);
 
 const paths = /(?:\/(?:root|home|Users|usr|tmp|work)|[A-Z]:\\)[\w./\\-]+/g;
@@ -62,7 +64,7 @@ for (const [name, parts] of Object.entries(sizes)) {
 }
 const total = sum(sizes.both, gzip);
 console.log(`The target is ${TARGET} gzip: ${total > TARGET ? `not met, ${(total / TARGET).toFixed(2)} times as large` : 'met'}.`);
-if (total > CEILING) complaints.push(`with ${total} bytes gzip it is above the ceiling of ${CEILING}`);
+if (total > ceiling) complaints.push(`with ${total} bytes gzip it is above the ceiling of ${ceiling}`);
 
 console.log('\nThe largest parts, before compression:');
 const parts = partsOf(named);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs a command where WebAssembly can be built and bound: with the standard library for it,
-# wasm-bindgen of the version in Cargo.lock and wasm-opt. What is not there goes into $TOOLS.
+# wasm-bindgen of the version in Cargo.lock, wasm-opt and esbuild. What is not there goes into $TOOLS.
 # The library comes from rustup if it can; else it is built from Debian's source by Debian's
 # compiler, which then builds the WebAssembly, too. WASM_COMPILER=debian asks for the latter.
 # Usage: .ci/wasm.sh COMMAND [ARGUMENT...]
@@ -9,6 +9,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 tools=${TOOLS:-$HOME/.cache/webmessaging-ci}
 target=wasm32-unknown-unknown
 binaryen=132.0.0
+esbuild=0.28.2
 mkdir -p "$tools"
 
 has_library() {
@@ -26,9 +27,17 @@ if [ "$("$tools/binaryen/node_modules/.bin/wasm-opt" --version 2>/dev/null)" != 
   "wasm-opt version ${binaryen%%.*} (version_${binaryen%%.*})" ]; then
   npm install --silent --no-audit --no-fund --prefix "$tools/binaryen" "binaryen@$binaryen"
 fi
-export PATH=$tools/bin:$tools/binaryen/node_modules/.bin:$PATH
+if [ "$("$tools/esbuild/node_modules/.bin/esbuild" --version 2>/dev/null)" != "$esbuild" ]; then
+  npm install --silent --no-audit --no-fund --prefix "$tools/esbuild" "esbuild@$esbuild"
+fi
+export PATH=$tools/bin:$tools/binaryen/node_modules/.bin:$tools/esbuild/node_modules/.bin:$PATH
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=$tools/bin/wasm-bindgen-test-runner
 
+# Its source, for a build of it that is smaller; without it, the package is larger.
+if [ "${WASM_COMPILER:-}" != debian ] && [ ! -d "$(rustc --print sysroot)/lib/rustlib/src/rust/library" ] &&
+  command -v rustup >/dev/null; then
+  rustup component add rust-src >/dev/null 2>&1 || echo "no source of the standard library: a larger package" >&2
+fi
 if [ "${WASM_COMPILER:-}" != debian ] && { has_library || {
   command -v rustup >/dev/null && rustup target add "$target" >/dev/null 2>&1 && has_library; }; }; then
   exec "$@"

@@ -100,7 +100,7 @@ impl InputError {
 #[non_exhaustive]
 pub enum ConfigError {
     /// Typing would flicker between two keys of a slow typist.
-    #[error("idle is {idle:?}: at least {minimum:?}, or the indicator flickers between two keys")]
+    #[error("idle is {idle} ms: at least {minimum} ms, or the indicator flickers between two keys", idle = millis(.idle), minimum = millis(.minimum))]
     IdleTooShort {
         /// What was asked.
         idle: Duration,
@@ -108,9 +108,7 @@ pub enum ConfigError {
         minimum: Duration,
     },
     /// One key would never show as typing.
-    #[error(
-        "start_delay {start_delay:?} must be shorter than idle {idle:?}, or one key never shows"
-    )]
+    #[error("start_delay {start_delay} ms must be shorter than idle {idle} ms, or one key never shows", start_delay = millis(.start_delay), idle = millis(.idle))]
     StartDelayTooLong {
         /// What was asked.
         start_delay: Duration,
@@ -118,7 +116,7 @@ pub enum ConfigError {
         idle: Duration,
     },
     /// `SetTyping(true)` would show nothing, or flicker.
-    #[error("hold is {hold:?}: at least {minimum:?}, or it shows nothing")]
+    #[error("hold is {hold} ms: at least {minimum} ms, or it shows nothing", hold = millis(.hold), minimum = millis(.minimum))]
     HoldTooShort {
         /// What was asked.
         hold: Duration,
@@ -126,7 +124,7 @@ pub enum ConfigError {
         minimum: Duration,
     },
     /// On would be said without a pause.
-    #[error("refresh is {refresh:?}: at least {minimum:?}, or On is said without a pause")]
+    #[error("refresh is {refresh} ms: at least {minimum} ms, or On is said without a pause", refresh = millis(.refresh), minimum = millis(.minimum))]
     RefreshTooShort {
         /// What was asked.
         refresh: Duration,
@@ -134,7 +132,7 @@ pub enum ConfigError {
         minimum: Duration,
     },
     /// The remote's indicator would flicker, and On be said without a pause.
-    #[error("remote_ttl is {remote_ttl:?}: at least {minimum:?}, or the indicator flickers")]
+    #[error("remote_ttl is {remote_ttl} ms: at least {minimum} ms, or the indicator flickers", remote_ttl = millis(.remote_ttl), minimum = millis(.minimum))]
     RemoteTtlUnderMinimum {
         /// What was asked.
         remote_ttl: Duration,
@@ -142,7 +140,7 @@ pub enum ConfigError {
         minimum: Duration,
     },
     /// Two rules of one policy contradict each other.
-    #[error("refresh {refresh:?} must be at least min_gap {min_gap:?}")]
+    #[error("refresh {refresh} ms must be at least min_gap {min_gap} ms", refresh = millis(.refresh), min_gap = millis(.min_gap))]
     RefreshUnderMinGap {
         /// What was asked.
         refresh: Duration,
@@ -150,9 +148,7 @@ pub enum ConfigError {
         min_gap: Duration,
     },
     /// The remote's indicator would lapse between two refreshes.
-    #[error(
-        "remote_ttl {remote_ttl:?} must be longer than refresh, start_delay and min_gap ({longest:?}), or the indicator blinks"
-    )]
+    #[error("remote_ttl {remote_ttl} ms must be longer than refresh, start_delay and min_gap ({longest} ms), or the indicator blinks", remote_ttl = millis(.remote_ttl), longest = millis(.longest))]
     RemoteTtlTooShort {
         /// What was asked.
         remote_ttl: Duration,
@@ -163,13 +159,17 @@ pub enum ConfigError {
     #[error("a policy that sends no Off needs a remote_ttl: otherwise the indicator never ends")]
     EndlessIndicator,
     /// More often than the service takes.
-    #[error(
-        "a health check every {interval:?} is too often: the service takes two a minute, so at least 30 s"
-    )]
+    #[error("a health check every {interval} ms is too often: the service takes two a minute, so at least 30 s", interval = millis(.interval))]
     HealthCheckTooOften {
         /// What was asked.
         interval: Duration,
     },
+}
+
+/// Of a span of seconds at most, where a page should not have to load what writes any span.
+#[inline(never)]
+fn millis(span: &Duration) -> u64 {
+    span.as_secs().saturating_mul(1_000).saturating_add(span.subsec_millis().into())
 }
 
 /// Why a snapshot was refused. Nothing of it was taken over: start a new session instead, or keep

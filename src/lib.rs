@@ -6,6 +6,7 @@ extern crate alloc;
 
 pub mod dialect;
 pub mod frame;
+pub mod json;
 
 mod config;
 mod endpoint;

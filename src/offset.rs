@@ -23,9 +23,10 @@ impl FromTree for Offset {
 
 impl Offset {
     pub(crate) fn of(at: Instant, now: Instant) -> Self {
-        let ahead = (at - now).as_nanos().div_ceil(1_000_000);
-        let behind = (now - at).as_millis();
-        let millis = |millis: u128| i64::try_from(millis).unwrap_or(i64::MAX);
+        let whole = |span: Duration| span.as_secs().saturating_mul(1_000);
+        let ahead = whole(at - now) + u64::from((at - now).subsec_nanos().div_ceil(1_000_000));
+        let behind = whole(now - at) + u64::from((now - at).subsec_millis());
+        let millis = |millis: u64| i64::try_from(millis).unwrap_or(i64::MAX);
         Self(millis(ahead) - millis(behind))
     }
 

@@ -2,12 +2,15 @@
 //!
 //! Owns: [`Tree`], and how other types are read from it. Must not know: what the data is.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+
+use crate::json::{self, Cursor, Place};
 
 /// What a format that describes itself can hold. Numbers with a fraction are as good as none.
 #[derive(Debug)]
@@ -22,6 +25,13 @@ pub(crate) enum Tree {
 }
 
 impl Tree {
+    /// The data in a JSON text. `None` if it is none.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let mut json = Cursor::new(text);
+        let mut tree = Self::Nothing;
+        json.put(&mut tree).and_then(|()| json.end()).ok().map(|()| tree)
+    }
+
     /// A member that must be there.
     pub(crate) fn required<T: FromTree>(&mut self, name: &str) -> Option<T> {
         T::from_tree(self.take(name)?)
@@ -36,6 +46,45 @@ impl Tree {
         let Self::Map(members) = self else { return None };
         let (_, value) = members.iter_mut().find(|(member, _)| member == name)?;
         Some(core::mem::replace(value, Self::Nothing))
+    }
+}
+
+impl<'a> Place<'a> for Tree {
+    fn put_text(&mut self, text: Cow<'a, str>) {
+        *self = Self::Text(text.into_owned());
+    }
+
+    fn put_bool(&mut self, value: bool) {
+        *self = Self::Bool(value);
+    }
+
+    fn put_number(&mut self, written: &'a str) {
+        let negative = || written.parse().map(Self::Negative);
+        *self = written.parse().map(Self::Whole).or_else(|_| negative()).unwrap_or(Self::Nothing);
+    }
+
+    fn put_array(&mut self, json: &mut Cursor<'a>) -> json::Result<()> {
+        let mut list = Vec::new();
+        json.elements(|json| {
+            let mut element = Self::Nothing;
+            json.put(&mut element)?;
+            list.push(element);
+            Ok(())
+        })?;
+        *self = Self::List(list);
+        Ok(())
+    }
+
+    fn put_object(&mut self, json: &mut Cursor<'a>) -> json::Result<()> {
+        let mut map = Vec::new();
+        json.members(|json, name| {
+            let mut value = Self::Nothing;
+            json.put(&mut value)?;
+            map.push((name.into(), value));
+            Ok(())
+        })?;
+        *self = Self::Map(map);
+        Ok(())
     }
 }
 
@@ -191,7 +240,11 @@ impl<T: FromTree> FromTree for Option<T> {
 
 impl<T: FromTree> FromTree for Vec<T> {
     fn from_tree(tree: Tree) -> Option<Self> {
-        let Tree::List(list) = tree else { return None };
-        list.into_iter().map(T::from_tree).collect()
+        let Tree::List(trees) = tree else { return None };
+        let mut list = Self::with_capacity(trees.len());
+        for tree in trees {
+            list.push(T::from_tree(tree)?);
+        }
+        Some(list)
     }
 }

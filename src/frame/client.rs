@@ -6,8 +6,9 @@ use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
+use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::id::TracingId;
 use crate::sensitive::Sensitive;
@@ -81,17 +82,77 @@ pub enum TypingNotice {
 }
 
 /// Custom attributes of a text or a Join: names to values, at most 2048 bytes of UTF-8 in sum on
-/// the service (`wire.md` 5.6). `Debug` shows only how many there are.
-#[derive(Clone, Default, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct CustomAttributes(pub BTreeMap<String, String>);
+/// the service (`wire.md` 5.6), in the order of their names. `Debug` shows only how many there are.
+///
+/// ```
+/// use webmessaging_proto::frame::CustomAttributes;
+///
+/// let mut attributes = CustomAttributes::from([("order", "4711"), ("tier", "gold")]);
+/// attributes.insert("order".into(), "4712".into());
+/// assert!(attributes.iter().eq([("order", "4712"), ("tier", "gold")]));
+/// ```
+#[derive(Clone, Default, Eq, Hash, PartialEq)]
+pub struct CustomAttributes(Vec<(String, String)>);
+
+impl CustomAttributes {
+    /// Gives a name a value, in place of the one that it had.
+    pub fn insert(&mut self, name: String, value: String) {
+        match self.0.binary_search_by(|(other, _)| other.cmp(&name)) {
+            Ok(at) => self.0[at].1 = value,
+            Err(at) => self.0.insert(at, (name, value)),
+        }
+    }
+
+    /// All of them, by name.
+    #[must_use]
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (&**name, &**value))
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Of equal names the last one counts.
+impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for CustomAttributes {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
+        let mut attributes = Self::default();
+        for (name, value) in pairs {
+            attributes.insert(name.into(), value.into());
+        }
+        attributes
+    }
+}
+
+impl<N: Into<String>, V: Into<String>, const COUNT: usize> From<[(N, V); COUNT]>
+    for CustomAttributes
+{
+    fn from(pairs: [(N, V); COUNT]) -> Self {
+        pairs.into_iter().collect()
+    }
+}
+
+impl Serialize for CustomAttributes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for CustomAttributes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(BTreeMap::<String, String>::deserialize(deserializer)?.into_iter().collect())
+    }
+}
 
 impl FromTree for CustomAttributes {
     fn from_tree(tree: Tree) -> Option<Self> {
         let Tree::Map(members) = tree else { return None };
         let mut attributes = Self::default();
         for (name, value) in members {
-            attributes.0.insert(name, String::from_tree(value)?);
+            attributes.insert(name, String::from_tree(value)?);
         }
         Some(attributes)
     }

@@ -133,6 +133,16 @@ const fn is_false(lost: &bool) -> bool {
 from_tree!(LostCapabilities {} { typing, typing_off, receipts });
 
 impl Snapshot {
+    /// The snapshot in the JSON text that [`json::to_string`](crate::json::to_string), or any other
+    /// writer, has made of it: as `serde` reads it, for a host that would not have a reader otherwise.
+    ///
+    /// # Errors
+    /// If the text is not JSON, or has no `version`.
+    pub fn from_json(text: &str) -> Result<Self, RestoreError> {
+        let tree = Tree::parse(text).ok_or(RestoreError::Damaged { part: "JSON" })?;
+        Self::from_tree(tree).ok_or(RestoreError::Damaged { part: "version" })
+    }
+
     /// The session of a host whose screen is gone with its process: as in a new session, the user is
     /// not typing, no message is visible until the host says so again, and the window is in the
     /// foreground until the host says otherwise. Without this, what was visible and in the foreground
@@ -147,13 +157,18 @@ impl Snapshot {
     }
 }
 
+impl FromTree for Snapshot {
+    fn from_tree(mut tree: Tree) -> Option<Self> {
+        let version = tree.required("version")?;
+        let session = tree.required("session").filter(|_| version == VERSION);
+        Some(Self { version, session: session.map(Box::new) })
+    }
+}
+
 impl<'de> Deserialize<'de> for Snapshot {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut tree = Tree::deserialize(deserializer)?;
-        let version = tree.required("version");
-        let version = version.ok_or_else(|| D::Error::custom("a snapshot has a `version`"))?;
-        let session = tree.required("session").filter(|_| version == VERSION);
-        Ok(Self { version, session: session.map(Box::new) })
+        let tree = Tree::deserialize(deserializer)?;
+        Self::from_tree(tree).ok_or_else(|| D::Error::custom("a snapshot has a `version`"))
     }
 }
 

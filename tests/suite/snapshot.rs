@@ -12,7 +12,7 @@ use webmessaging_proto::frame::{ClientFrame, CustomAttributes, ServerFrame};
 use webmessaging_proto::{
     Capability, Config, Endpoint, EndpointOutput, Event, FailReason, Input, Instant, Limits,
     LocalKey, Phase, Profile, ReceiptPolicy, RestoreError, Sender, Session, Snapshot, TextState,
-    TransportId,
+    TransportId, json,
 };
 
 use crate::support::World;
@@ -44,7 +44,7 @@ fn full_life() -> World {
     world.does(Input::SendText {
         key: LocalKey(1),
         text: format!("{SECRET} first").into(),
-        attributes: CustomAttributes(attributes.into()),
+        attributes: CustomAttributes::from(attributes),
     });
     world.text(2, "second").text(3, "third");
     let refused = world.id_of(|sent| sent.text().is_some());
@@ -86,6 +86,20 @@ fn version_1_is_written_as_it_always_was() {
         let written = stored(&session);
         assert_eq!(written, golden, "written: {written:#}");
     }
+}
+
+#[test]
+fn json_without_a_library_is_the_same() {
+    for session in [full_life().session, Session::new(config(7), Instant::ORIGIN)] {
+        let snapshot = session.snapshot();
+        let written = json::to_string(&snapshot);
+        assert_eq!(written, serde_json::to_string(&snapshot).unwrap());
+        assert_eq!(Snapshot::from_json(&written), Ok(snapshot));
+    }
+    let damaged = |part| Err(RestoreError::Damaged { part });
+    assert_eq!(Snapshot::from_json("{\"version\":1"), damaged("JSON"));
+    assert_eq!(Snapshot::from_json("{\"version\":\"1\"}"), damaged("version"));
+    assert_eq!(Snapshot::from_json("[]"), damaged("version"));
 }
 
 #[test]

@@ -76,7 +76,13 @@ impl Drop for Alarm {
 /// Whole milliseconds that are not less than `wait`.
 fn delay_ms(wait: Duration) -> i32 {
     // The longest delay there is: a longer one would ring at once.
-    i32::try_from(wait.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX)
+    i32::try_from(millis_up(wait)).unwrap_or(i32::MAX)
+}
+
+/// A span in milliseconds, rounded up.
+pub(crate) fn millis_up(span: Duration) -> u64 {
+    let fraction = span.subsec_nanos().div_ceil(1_000_000);
+    span.as_secs().saturating_mul(1_000).saturating_add(fraction.into())
 }
 
 #[cfg(test)]

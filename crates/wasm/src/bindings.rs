@@ -8,7 +8,9 @@ use std::rc::Rc;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use webmessaging_proto::frame::CustomAttributes;
-use webmessaging_proto::{Credentials, HeldText, Input, LocalKey, Sender, Session, TextState};
+use webmessaging_proto::{
+    Credentials, HeldText, Input, LocalKey, Sender, Session, Snapshot, TextState, json,
+};
 
 use crate::config;
 use crate::driver::Driver;
@@ -55,6 +57,14 @@ impl Guest {
     pub fn keystroke(&self) {
         if let Some(driver) = self.driver() {
             driver.keystroke();
+        }
+    }
+
+    /// The user edited the text; `at` is what `now()` has just said.
+    #[wasm_bindgen(js_name = keystrokeAt)]
+    pub fn keystroke_at(&self, at: f64) {
+        if let Some(driver) = &*self.driver.borrow() {
+            driver.keystroke_at(at);
         }
     }
 
@@ -150,7 +160,7 @@ impl Guest {
         if empty_screen {
             snapshot = snapshot.with_empty_screen();
         }
-        serde_json::to_string(&snapshot).map_err(|_| GuestError::NotASnapshot.into())
+        Ok(json::to_string(&snapshot))
     }
 
     /// Where the session stands.
@@ -200,7 +210,7 @@ impl Guest {
         let environment = host.clone().unchecked_into();
         let driver = match snapshot {
             Some(json) => {
-                let snapshot = serde_json::from_str(&json).map_err(|_| GuestError::NotASnapshot)?;
+                let snapshot = Snapshot::from_json(&json)?;
                 Driver::restore(config, snapshot, environment, host.clone())?
             }
             None => Driver::new(config, environment, host.clone()),
@@ -235,7 +245,7 @@ fn local_key(key: f64) -> Result<LocalKey, GuestError> {
 
 fn texts_json(session: &Session) -> String {
     let texts: Vec<_> = session.texts().map(Held::from).collect();
-    serde_json::to_string(&texts).unwrap_or_default()
+    json::to_string(&texts)
 }
 
 #[derive(Serialize)]

@@ -10,9 +10,7 @@ use js_sys::{Array, Object, Reflect};
 use thiserror::Error;
 use wasm_bindgen::{JsCast as _, JsValue};
 use webmessaging_proto::frame::CustomAttributes;
-use webmessaging_proto::{
-    Config, ConfigError, Limits, Profile, ReceiptPolicy, ReconnectPolicy, TypingPolicy,
-};
+use webmessaging_proto::{Config, ConfigError, Limits, Profile, ReconnectPolicy};
 
 /// The largest whole number that JavaScript's numbers hold exactly.
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
@@ -30,16 +28,6 @@ pub(crate) enum ConfigProblem {
     Refused { member: &'static str, error: ConfigError },
 }
 
-const TEXT: &str = "a string that is not empty";
-const SEED: &str = "a whole number from 0 to 18446744073709551615, beyond 2^53 as a string";
-const MILLIS: &str = "a whole number of milliseconds";
-const MILLIS_OR_NULL: &str = "a whole number of milliseconds, or null";
-const COUNT: &str = "a whole number";
-const YES_NO: &str = "true or false";
-const OBJECT: &str = "an object";
-const PROFILE: &str = "\"guide\" or \"live\"";
-const AUTO_START: &str = "true, false or {\"attributes\":{..}}, of strings";
-
 /// Reads a configuration.
 ///
 /// # Errors
@@ -47,43 +35,88 @@ const AUTO_START: &str = "true, false or {\"attributes\":{..}}, of strings";
 pub(crate) fn parse(json: &str) -> Result<Config, ConfigProblem> {
     let members = js_sys::JSON::parse(json).ok().and_then(|json| object(&json));
     let members = Members { part: "", left: members.ok_or(ConfigProblem::NotAnObject)? };
-    let deployment_id = members.required("deployment_id", TEXT, text)?;
-    let token = members.required("token", TEXT, text)?;
-    let seed = members.required("seed", SEED, seed)?;
-    let profile = members.optional("profile", PROFILE, profile)?.unwrap_or_default();
-    let mut config = Config::new(deployment_id, token, seed).with_profile(profile);
-    if let Some(endpoint) = members.optional("endpoint", TEXT, text)? {
+    let [mut deployment_id, mut token, mut endpoint] = [const { String::new() }; 3];
+    let (mut seed, mut heartbeat, mut auto_start) = (None, None, None);
+    let mut profile = Profile::default();
+    let [mut typing, mut receipts, mut reconnect, mut limits] = [const { None }; 4];
+    members.read(&mut [
+        ("deployment_id", Place::Text(&mut deployment_id)),
+        ("token", Place::Text(&mut token)),
+        ("seed", Place::Seed(&mut seed)),
+        ("profile", Place::Profile(&mut profile)),
+        ("endpoint", Place::Text(&mut endpoint)),
+        ("heartbeat_ms", Place::MillisOrNull(&mut heartbeat)),
+        ("auto_start", Place::AutoStart(&mut auto_start)),
+        ("typing", Place::Part(&mut typing)),
+        ("receipts", Place::Part(&mut receipts)),
+        ("reconnect", Place::Part(&mut reconnect)),
+        ("limits", Place::Part(&mut limits)),
+    ])?;
+    let required = [
+        ("deployment_id", deployment_id.is_empty(), Place::Text(&mut String::new()).expected()),
+        ("token", token.is_empty(), Place::Text(&mut String::new()).expected()),
+        ("seed", seed.is_none(), Place::Seed(&mut None).expected()),
+    ];
+    if let Some((name, _, expected)) = required.into_iter().find(|(_, missing, _)| *missing) {
+        return Err(members.unfit(name, expected));
+    }
+    let mut config =
+        Config::new(deployment_id, token, seed.unwrap_or_default()).with_profile(profile);
+    if !endpoint.is_empty() {
         config = config.with_endpoint(endpoint);
     }
-    let mut heartbeat = None;
-    members.set("heartbeat_ms", MILLIS_OR_NULL, nullable, &mut heartbeat)?;
     if let Some(interval) = heartbeat {
         config = config
             .with_health_check(interval)
             .map_err(|error| ConfigProblem::Refused { member: "heartbeat_ms", error })?;
     }
-    if let Some(AutoStart::On(attributes)) =
-        members.optional("auto_start", AUTO_START, auto_start)?
-    {
+    if let Some(attributes) = auto_start {
         config = config.with_auto_start(attributes);
     }
-    if let Some(part) = members.part("typing")? {
-        let policy = typing(&part, *config.typing())?;
+    if let Some(left) = typing {
+        let mut policy = *config.typing();
+        Members { part: "typing", left }.read(&mut [
+            ("start_delay_ms", Place::Millis(&mut policy.start_delay)),
+            ("min_gap_ms", Place::Millis(&mut policy.min_gap)),
+            ("refresh_ms", Place::MillisOrNull(&mut policy.refresh)),
+            ("idle_ms", Place::Millis(&mut policy.idle)),
+            ("remote_ttl_ms", Place::MillisOrNull(&mut policy.remote_ttl)),
+            ("sends_off", Place::YesNo(&mut policy.sends_off)),
+            ("message_ends_belief", Place::YesNo(&mut policy.message_ends_belief)),
+            ("hold_ms", Place::Millis(&mut policy.hold)),
+        ])?;
         config = config
             .with_typing(policy)
             .map_err(|error| ConfigProblem::Refused { member: "typing", error })?;
     }
-    if let Some(part) = members.part("receipts")? {
-        let policy = receipts(&part, *config.receipts())?;
+    if let Some(left) = receipts {
+        let mut policy = *config.receipts();
+        Members { part: "receipts", left }.read(&mut [
+            ("dwell_ms", Place::Millis(&mut policy.dwell)),
+            ("on_wire", Place::YesNo(&mut policy.on_wire)),
+        ])?;
         config = config.with_receipts(policy);
     }
-    if let Some(part) = members.part("reconnect")? {
-        config = config.with_reconnect(reconnect(&part)?);
+    if let Some(left) = reconnect {
+        let mut policy = ReconnectPolicy::default();
+        Members { part: "reconnect", left }.read(&mut [
+            ("base_ms", Place::Millis(&mut policy.base)),
+            ("cap_ms", Place::Millis(&mut policy.cap)),
+            ("stable_ms", Place::Millis(&mut policy.stable)),
+            ("give_up_ms", Place::MillisOrNull(&mut policy.give_up)),
+        ])?;
+        config = config.with_reconnect(policy);
     }
-    if let Some(part) = members.part("limits")? {
-        config = config.with_limits(limits(&part)?);
+    if let Some(left) = limits {
+        let mut caps = Limits::default();
+        Members { part: "limits", left }.read(&mut [
+            ("outputs", Place::Count(&mut caps.outputs)),
+            ("texts", Place::Count(&mut caps.texts)),
+            ("messages", Place::Count(&mut caps.messages)),
+            ("typists", Place::Count(&mut caps.typists)),
+        ])?;
+        config = config.with_limits(caps);
     }
-    members.finish()?;
     Ok(config)
 }
 
@@ -92,87 +125,89 @@ pub(crate) fn attributes(json: &str) -> Option<CustomAttributes> {
     object_of_strings(&js_sys::JSON::parse(json).ok()?)
 }
 
-fn typing(part: &Members, mut policy: TypingPolicy) -> Result<TypingPolicy, ConfigProblem> {
-    part.set("start_delay_ms", MILLIS, millis, &mut policy.start_delay)?;
-    part.set("min_gap_ms", MILLIS, millis, &mut policy.min_gap)?;
-    part.set("refresh_ms", MILLIS_OR_NULL, nullable, &mut policy.refresh)?;
-    part.set("idle_ms", MILLIS, millis, &mut policy.idle)?;
-    part.set("remote_ttl_ms", MILLIS_OR_NULL, nullable, &mut policy.remote_ttl)?;
-    part.set("sends_off", YES_NO, yes_no, &mut policy.sends_off)?;
-    part.set("message_ends_belief", YES_NO, yes_no, &mut policy.message_ends_belief)?;
-    part.set("hold_ms", MILLIS, millis, &mut policy.hold)?;
-    part.finish()?;
-    Ok(policy)
+/// Where a member's value goes. By hand, and not by a type's own reader: a page would load a copy of
+/// that for every type.
+enum Place<'p> {
+    Text(&'p mut String),
+    Seed(&'p mut Option<u64>),
+    Profile(&'p mut Profile),
+    Millis(&'p mut Duration),
+    MillisOrNull(&'p mut Option<Duration>),
+    Count(&'p mut usize),
+    YesNo(&'p mut bool),
+    AutoStart(&'p mut Option<CustomAttributes>),
+    Part(&'p mut Option<Object>),
 }
 
-fn receipts(part: &Members, mut policy: ReceiptPolicy) -> Result<ReceiptPolicy, ConfigProblem> {
-    part.set("dwell_ms", MILLIS, millis, &mut policy.dwell)?;
-    part.set("on_wire", YES_NO, yes_no, &mut policy.on_wire)?;
-    part.finish()?;
-    Ok(policy)
-}
+impl Place<'_> {
+    /// Takes a value. `None` if it does not fit.
+    fn put(&mut self, value: &JsValue) -> Option<()> {
+        match self {
+            Self::Text(place) => **place = value.as_string().filter(|text| !text.is_empty())?,
+            Self::Seed(place) => {
+                **place = Some(match value.as_string() {
+                    Some(digits) => digits.parse().ok()?,
+                    None => whole(value)?,
+                });
+            }
+            Self::Profile(place) => {
+                **place = match value.as_string()?.as_str() {
+                    "guide" => Profile::Guide,
+                    "live" => Profile::Live,
+                    _ => return None,
+                };
+            }
+            Self::Millis(place) => **place = millis(value)?,
+            Self::MillisOrNull(place) => {
+                **place = if value.is_null() { None } else { Some(millis(value)?) };
+            }
+            Self::Count(place) => **place = usize::try_from(whole(value)?).ok()?,
+            Self::YesNo(place) => **place = value.as_bool()?,
+            Self::AutoStart(place) => **place = auto_start(value)?,
+            Self::Part(place) => **place = Some(object(value)?),
+        }
+        Some(())
+    }
 
-fn reconnect(part: &Members) -> Result<ReconnectPolicy, ConfigProblem> {
-    let mut policy = ReconnectPolicy::default();
-    part.set("base_ms", MILLIS, millis, &mut policy.base)?;
-    part.set("cap_ms", MILLIS, millis, &mut policy.cap)?;
-    part.set("stable_ms", MILLIS, millis, &mut policy.stable)?;
-    part.set("give_up_ms", MILLIS_OR_NULL, nullable, &mut policy.give_up)?;
-    part.finish()?;
-    Ok(policy)
-}
-
-fn limits(part: &Members) -> Result<Limits, ConfigProblem> {
-    let mut limits = Limits::default();
-    part.set("outputs", COUNT, count, &mut limits.outputs)?;
-    part.set("texts", COUNT, count, &mut limits.texts)?;
-    part.set("messages", COUNT, count, &mut limits.messages)?;
-    part.set("typists", COUNT, count, &mut limits.typists)?;
-    part.finish()?;
-    Ok(limits)
-}
-
-fn text(value: &JsValue) -> Option<String> {
-    value.as_string().filter(|text| !text.is_empty())
-}
-
-fn seed(value: &JsValue) -> Option<u64> {
-    match value.as_string() {
-        Some(digits) => digits.parse().ok(),
-        None => whole(value),
+    const fn expected(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "a string that is not empty",
+            Self::Seed(_) => {
+                "a whole number from 0 to 18446744073709551615, beyond 2^53 as a string"
+            }
+            Self::Profile(_) => "\"guide\" or \"live\"",
+            Self::Millis(_) => "a whole number of milliseconds",
+            Self::MillisOrNull(_) => "a whole number of milliseconds, or null",
+            Self::Count(_) => "a whole number",
+            Self::YesNo(_) => "true or false",
+            Self::AutoStart(_) => "true, false or {\"attributes\":{..}}, of strings",
+            Self::Part(_) => "an object",
+        }
     }
 }
 
-fn profile(value: &JsValue) -> Option<Profile> {
-    match value.as_string()?.as_str() {
-        "guide" => Some(Profile::Guide),
-        "live" => Some(Profile::Live),
-        _ => None,
-    }
-}
-
-enum AutoStart {
-    Off,
-    On(CustomAttributes),
-}
-
-fn auto_start(value: &JsValue) -> Option<AutoStart> {
+/// Whether to start, and with what; the outer `None` is for what says neither.
+#[expect(clippy::option_option, reason = "what is written, and whether it fits")]
+fn auto_start(value: &JsValue) -> Option<Option<CustomAttributes>> {
     match value.as_bool() {
-        Some(false) => return Some(AutoStart::Off),
-        Some(true) => return Some(AutoStart::On(CustomAttributes::default())),
+        Some(false) => return Some(None),
+        Some(true) => return Some(Some(CustomAttributes::default())),
         None => {}
     }
     let members = Members { part: "", left: object(value)? };
-    let attributes = members.optional("attributes", "", object_of_strings).ok()?;
-    members.finish().ok()?;
-    Some(AutoStart::On(attributes.unwrap_or_default()))
+    let attributes = match members.take("attributes") {
+        Some(attributes) => object_of_strings(&attributes)?,
+        None => CustomAttributes::default(),
+    };
+    members.read(&mut []).ok()?;
+    Some(Some(attributes))
 }
 
 fn object_of_strings(value: &JsValue) -> Option<CustomAttributes> {
     let mut attributes = CustomAttributes::default();
     for pair in Object::entries(&object(value)?) {
-        let [name, value] = [0, 1].map(|at| pair.unchecked_ref::<Array>().get(at).as_string());
-        attributes.0.insert(name?, value?);
+        let pair: Array = pair.unchecked_into();
+        attributes.insert(pair.get(0).as_string()?, pair.get(1).as_string()?);
     }
     Some(attributes)
 }
@@ -184,19 +219,6 @@ fn object(value: &JsValue) -> Option<Object> {
 
 fn millis(value: &JsValue) -> Option<Duration> {
     whole(value).map(Duration::from_millis)
-}
-
-#[expect(clippy::option_option, reason = "what is written, and whether it fits")]
-fn nullable(value: &JsValue) -> Option<Option<Duration>> {
-    if value.is_null() { Some(None) } else { millis(value).map(Some) }
-}
-
-fn count(value: &JsValue) -> Option<usize> {
-    usize::try_from(whole(value)?).ok()
-}
-
-fn yes_no(value: &JsValue) -> Option<bool> {
-    value.as_bool()
 }
 
 /// A number that counts something.
@@ -214,44 +236,18 @@ struct Members {
 }
 
 impl Members {
-    fn optional<T>(
-        &self,
-        name: &'static str,
-        expected: &'static str,
-        read: impl FnOnce(&JsValue) -> Option<T>,
-    ) -> Result<Option<T>, ConfigProblem> {
-        let Some(value) = self.take(name) else { return Ok(None) };
-        match read(&value) {
-            Some(value) => Ok(Some(value)),
-            None => Err(self.unfit(name, expected)),
+    /// Puts the members where they belong. Those that are missing leave their place alone.
+    fn read(&self, places: &mut [(&'static str, Place<'_>)]) -> Result<(), ConfigProblem> {
+        for (name, place) in places {
+            let fits = self.take(name).is_none_or(|value| place.put(&value).is_some());
+            if !fits {
+                return Err(self.unfit(name, place.expected()));
+            }
         }
-    }
-
-    fn required<T>(
-        &self,
-        name: &'static str,
-        expected: &'static str,
-        read: impl FnOnce(&JsValue) -> Option<T>,
-    ) -> Result<T, ConfigProblem> {
-        self.optional(name, expected, read)?.ok_or_else(|| self.unfit(name, expected))
-    }
-
-    fn set<T>(
-        &self,
-        name: &'static str,
-        expected: &'static str,
-        read: impl FnOnce(&JsValue) -> Option<T>,
-        value: &mut T,
-    ) -> Result<(), ConfigProblem> {
-        if let Some(given) = self.optional(name, expected, read)? {
-            *value = given;
+        match Object::keys(&self.left).get(0).as_string() {
+            None => Ok(()),
+            Some(name) => Err(ConfigProblem::Unknown { member: self.at(&name) }),
         }
-        Ok(())
-    }
-
-    fn part(&self, name: &'static str) -> Result<Option<Self>, ConfigProblem> {
-        let members = self.optional(name, OBJECT, object)?;
-        Ok(members.map(|left| Self { part: name, left }))
     }
 
     /// An object that was just read has no traps.
@@ -262,18 +258,16 @@ impl Members {
         value
     }
 
-    fn finish(&self) -> Result<(), ConfigProblem> {
-        match Object::keys(&self.left).get(0).as_string() {
-            None => Ok(()),
-            Some(name) => Err(ConfigProblem::Unknown { member: self.at(&name) }),
-        }
-    }
-
     fn unfit(&self, name: &str, expected: &'static str) -> ConfigProblem {
         ConfigProblem::Unfit { member: self.at(name), expected }
     }
 
     fn at(&self, name: &str) -> String {
-        if self.part.is_empty() { name.into() } else { [self.part, name].join(".") }
+        let mut at = String::from(self.part);
+        if !at.is_empty() {
+            at.push('.');
+        }
+        at.push_str(name);
+        at
     }
 }

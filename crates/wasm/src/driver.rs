@@ -15,7 +15,7 @@ use webmessaging_proto::{
 };
 
 use crate::alarm::Alarm;
-use crate::environment::{Environment, report};
+use crate::environment::{Environment, instant_of, report};
 use crate::observer::{Observer, TransportNews, Written};
 use crate::page::{Page, PageNews};
 use crate::socket::{Incoming, Sender, Socket, SocketNews};
@@ -80,6 +80,13 @@ impl<O: Observer> Driver<O> {
     pub fn keystroke(&self) {
         let now = self.0.environment.instant();
         self.0.session.borrow_mut().keystroke(now);
+        self.0.drain();
+    }
+
+    /// [`Session::keystroke`], from who has just looked at the clock: that is most of what a key
+    /// costs, and costs twice as much from here.
+    pub(crate) fn keystroke_at(&self, millis: f64) {
+        self.0.session.borrow_mut().keystroke(instant_of(millis));
         self.0.drain();
     }
 

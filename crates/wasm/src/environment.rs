@@ -61,18 +61,18 @@ extern "C" {
     /// A socket of the browser's kind.
     #[derive(Clone)]
     pub(crate) type WebSocket;
-    #[wasm_bindgen(method, setter, js_name = binaryType)]
-    pub(crate) fn set_binary_type(this: &WebSocket, kind: &str);
-    #[wasm_bindgen(method, setter)]
-    pub(crate) fn set_onopen(this: &WebSocket, handler: &JsValue);
-    #[wasm_bindgen(method, setter)]
-    pub(crate) fn set_onmessage(this: &WebSocket, handler: &JsValue);
-    #[wasm_bindgen(method, setter)]
-    pub(crate) fn set_onclose(this: &WebSocket, handler: &JsValue);
-    #[wasm_bindgen(method, setter)]
-    pub(crate) fn set_onerror(this: &WebSocket, handler: &JsValue);
-    #[wasm_bindgen(method, getter, js_name = readyState)]
-    pub(crate) fn ready_state(this: &WebSocket) -> JsValue;
+    #[wasm_bindgen(method, catch, setter, js_name = binaryType)]
+    pub(crate) fn set_binary_type(this: &WebSocket, kind: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, setter)]
+    pub(crate) fn set_onopen(this: &WebSocket, handler: &JsValue) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, setter)]
+    pub(crate) fn set_onmessage(this: &WebSocket, handler: &JsValue) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, setter)]
+    pub(crate) fn set_onclose(this: &WebSocket, handler: &JsValue) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, setter)]
+    pub(crate) fn set_onerror(this: &WebSocket, handler: &JsValue) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, getter, js_name = readyState)]
+    pub(crate) fn ready_state(this: &WebSocket) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
     pub(crate) fn send(this: &WebSocket, text: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -135,9 +135,7 @@ impl Environment {
             report(&error);
             0.0
         });
-        // Rounded down, and what is no time is the origin: a session clamps it.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
-        Instant::new(Duration::from_micros((millis * 1_000.0) as u64))
+        instant_of(millis)
     }
 
     /// Opens a socket.
@@ -148,6 +146,13 @@ impl Environment {
         let socket = Reflect::construct(&self.web_socket(), &Array::of1(&url.into()))?;
         Ok(socket.unchecked_into())
     }
+}
+
+/// A time of the environment's clock. Rounded down, and what is no time is the origin: a session
+/// clamps it.
+pub(crate) fn instant_of(millis: f64) -> Instant {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
+    Instant::new(Duration::from_micros((millis * 1_000.0) as u64))
 }
 
 /// Reports an exception where the platform shows those that nobody caught.

@@ -14,8 +14,6 @@ use crate::config::ConfigProblem;
 pub(crate) enum GuestError {
     #[error(transparent)]
     Config(#[from] ConfigProblem),
-    #[error("the snapshot is not one: it is no JSON, or has no version")]
-    NotASnapshot,
     #[error(transparent)]
     Restore(#[from] RestoreError),
     #[error(transparent)]
@@ -30,7 +28,7 @@ impl GuestError {
     const fn code(&self) -> &'static str {
         match self {
             Self::Config(_) => "invalid_config",
-            Self::NotASnapshot | Self::Restore(_) => "invalid_snapshot",
+            Self::Restore(_) => "invalid_snapshot",
             Self::Refused(refused) => refused.code(),
             Self::Argument { .. } => "invalid_argument",
             Self::Freed => "freed",

@@ -5,8 +5,9 @@
 
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
-use webmessaging_proto::{Deadline, Event, Timer, TransportId};
+use webmessaging_proto::{Deadline, Event, Timer, TransportId, json};
 
+use crate::alarm::millis_up;
 use crate::environment::report;
 use crate::observer::{Observer, TransportNews, Written};
 
@@ -48,9 +49,7 @@ impl Host {
 
 impl Observer for Host {
     fn event(&self, event: Event) {
-        if let Ok(json) = serde_json::to_string(&event) {
-            reported(Self::event(self, &json));
-        }
+        reported(Self::event(self, &json::to_string(&event)));
     }
 
     fn written(&self, frame: Written) {
@@ -99,9 +98,8 @@ pub(crate) fn deadline_json(deadline: Option<Deadline>) -> Option<String> {
         timer: Timer,
     }
     let deadline = deadline?;
-    let micros = deadline.at.since_origin().as_micros();
-    let at_ms = u64::try_from(micros.div_ceil(1_000)).unwrap_or(u64::MAX);
-    serde_json::to_string(&Due { at_ms, timer: deadline.timer }).ok()
+    let at_ms = millis_up(deadline.at.since_origin());
+    Some(json::to_string(&Due { at_ms, timer: deadline.timer }))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "no session dials that often")]

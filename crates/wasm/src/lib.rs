@@ -11,6 +11,11 @@ mod observer;
 mod page;
 mod socket;
 
+/// Half as large as the standard library's own.
+#[cfg(all(target_family = "wasm", not(target_feature = "atomics")))]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 pub use bindings::Guest;
 pub use driver::Driver;
 pub use environment::Environment;

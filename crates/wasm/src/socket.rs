@@ -21,9 +21,9 @@ pub(crate) struct Socket {
     pub(crate) id: TransportId,
     inner: WebSocket,
     /// Called by the socket as long as this lives.
-    _on_open: Closure<dyn Fn()>,
-    _on_message: Closure<dyn Fn(SocketEvent)>,
-    _on_close: Closure<dyn Fn(SocketEvent)>,
+    on_open: Closure<dyn Fn()>,
+    on_message: Closure<dyn Fn(SocketEvent)>,
+    on_close: Closure<dyn Fn(SocketEvent)>,
 }
 
 /// What a socket says.
@@ -46,35 +46,36 @@ impl Socket {
     /// Dials `url`; `hear` is called with all that the socket says.
     ///
     /// # Errors
-    /// The exception of the constructor.
+    /// The exception of the constructor, or of a socket that cannot be listened to.
     pub(crate) fn dial(
         id: TransportId,
         environment: &Environment,
         url: &str,
         hear: impl Fn(TransportId, SocketNews) + Clone + 'static,
     ) -> Result<Self, JsValue> {
-        let socket = environment.dial(url)?;
-        socket.set_binary_type("arraybuffer");
         let (on_open, on_message, on_close) = (hear.clone(), hear.clone(), hear);
-        let on_open = Closure::new(move || on_open(id, SocketNews::Opened));
-        let on_message = Closure::new(move |event: SocketEvent| {
-            on_message(id, SocketNews::Message(Incoming::of(&event)));
-        });
-        let on_close = Closure::new(move |event: SocketEvent| {
-            on_close(id, SocketNews::Closed(code_of(&event)));
-        });
-        socket.set_onopen(on_open.as_ref());
-        socket.set_onmessage(on_message.as_ref());
-        socket.set_onclose(on_close.as_ref());
-        // A close follows every error. Some sockets throw when nobody listens, even after a close.
-        NOTHING.with(|nothing| socket.set_onerror(nothing));
-        Ok(Self {
+        let socket = Self {
             id,
-            inner: socket,
-            _on_open: on_open,
-            _on_message: on_message,
-            _on_close: on_close,
-        })
+            inner: environment.dial(url)?,
+            on_open: Closure::new(move || on_open(id, SocketNews::Opened)),
+            on_message: Closure::new(move |event: SocketEvent| {
+                on_message(id, SocketNews::Message(Incoming::of(&event)));
+            }),
+            on_close: Closure::new(move |event: SocketEvent| {
+                on_close(id, SocketNews::Closed(code_of(&event)));
+            }),
+        };
+        socket.listen()?;
+        Ok(socket)
+    }
+
+    fn listen(&self) -> Result<(), JsValue> {
+        self.inner.set_binary_type("arraybuffer")?;
+        self.inner.set_onopen(self.on_open.as_ref())?;
+        self.inner.set_onmessage(self.on_message.as_ref())?;
+        self.inner.set_onclose(self.on_close.as_ref())?;
+        // A close follows every error. Some sockets throw when nobody listens, even after a close.
+        NOTHING.with(|nothing| self.inner.set_onerror(nothing))
     }
 
     /// What a frame is sent with, to be called when nothing here is borrowed.
@@ -86,9 +87,10 @@ impl Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         let nothing = JsValue::NULL;
-        self.inner.set_onopen(&nothing);
-        self.inner.set_onmessage(&nothing);
-        self.inner.set_onclose(&nothing);
+        // One that refuses calls a closure that is gone, which is an error there, and no news here.
+        let _ = self.inner.set_onopen(&nothing);
+        let _ = self.inner.set_onmessage(&nothing);
+        let _ = self.inner.set_onclose(&nothing);
         if is_usable(&self.inner) {
             // Closing what cannot be closed is no news.
             let _ = self.inner.close();
@@ -120,7 +122,8 @@ impl Sender {
 }
 
 fn is_usable(socket: &WebSocket) -> bool {
-    socket.ready_state().as_f64().is_none_or(|state| state < CLOSING)
+    let state = socket.ready_state().ok().and_then(|state| state.as_f64());
+    state.is_none_or(|state| state < CLOSING)
 }
 
 fn code_of(event: &SocketEvent) -> Option<u16> {

@@ -5,7 +5,6 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use super::cursor::{Cursor, Place, Result};
 use super::lenient::{Object, Seconds};
 use super::message::pairs;
 use crate::frame::{
@@ -13,6 +12,7 @@ use crate::frame::{
     InboundMedia, Jwt, PresignedUrl, ResumeToken, SessionResponse, TooManyRequests, UploadFailure,
     UploadSuccess,
 };
+use crate::json::{Cursor, Place, Result};
 
 /// The body of an event that says it all by its class.
 #[derive(Default)]

@@ -4,42 +4,52 @@
 
 use alloc::vec::Vec;
 
-use super::cursor::{Cursor, Place, Result};
 use super::lenient::Object;
 use crate::frame::{
-    Attachment, AvailableTime, ButtonResponse, Card, CardAction, Carousel, Content, ContentType,
-    DatePicker, QuickReply, RawJson,
+    Attachment, AvailableTime, ButtonResponse, Card, CardAction, Carousel, Content, ContentBody,
+    ContentType, DatePicker, QuickReply,
 };
+use crate::json::{Cursor, Place, Result};
 
 impl<'a> Place<'a> for Vec<Content<'a>> {
     fn put_array(&mut self, json: &mut Cursor<'a>) -> Result<()> {
         self.clear();
         json.elements(|json| {
-            self.push(content(json)?);
+            self.push(Content::from_written(json.raw()?));
             Ok(())
         })
     }
 }
 
-/// Reads one element. Its text is kept if it is not known.
-fn content<'a>(json: &mut Cursor<'a>) -> Result<Content<'a>> {
-    let start = json.clone();
-    let mut element: Option<Element<'a>> = None;
-    json.put(&mut element)?;
-    let element = element.unwrap_or_default();
-    let known = match element.kind {
-        ContentType::Attachment => element.attachment.map(Content::Attachment),
-        ContentType::QuickReply => element.quick_reply.map(Content::QuickReply),
-        ContentType::ButtonResponse => element.button_response.map(Content::ButtonResponse),
-        ContentType::Card => element.card.map(Content::Card),
-        ContentType::Carousel => element.carousel.map(Content::Carousel),
-        ContentType::DatePicker => element.date_picker.map(Content::DatePicker),
-        _ => None,
-    };
-    Ok(known.unwrap_or_else(|| Content::Other {
-        kind: element.kind,
-        raw: RawJson::from_written(json.written_since(&start)),
-    }))
+impl Content<'_> {
+    /// The type of the element.
+    #[must_use]
+    pub fn kind(&self) -> ContentType {
+        self.element().kind
+    }
+
+    /// What the element says. `None`: it is of another type, or without what its type asks for.
+    #[must_use]
+    pub fn body(&self) -> Option<ContentBody<'_>> {
+        let element = self.element();
+        match element.kind {
+            ContentType::Attachment => element.attachment.map(ContentBody::Attachment),
+            ContentType::QuickReply => element.quick_reply.map(ContentBody::QuickReply),
+            ContentType::ButtonResponse => element.button_response.map(ContentBody::ButtonResponse),
+            ContentType::Card => element.card.map(ContentBody::Card),
+            ContentType::Carousel => element.carousel.map(ContentBody::Carousel),
+            ContentType::DatePicker => element.date_picker.map(ContentBody::DatePicker),
+            _ => None,
+        }
+    }
+
+    /// What is no object is an element without members.
+    fn element(&self) -> Element<'_> {
+        let mut element = None;
+        let read = Cursor::new(self.raw().get()).put(&mut element);
+        // It is well formed: it was read before.
+        read.ok().and(element).unwrap_or_default()
+    }
 }
 
 /// The payload has a member of its own for each type, and may stand before the type.

@@ -6,12 +6,12 @@ use alloc::borrow::Cow;
 
 use super::DecodeError;
 use super::body::Nothing;
-use super::cursor::{Cursor, Place, Result};
 use super::lenient::Object;
 use crate::frame::{Envelope, RawJson, ServerBody, ServerFrame, StructuredMessage};
+use crate::json::{Cursor, Place, Result};
 use crate::sensitive::Sensitive;
 
-pub(super) fn decode(wire: &[u8]) -> Result<ServerFrame<'_>> {
+pub(super) fn decode(wire: &[u8]) -> core::result::Result<ServerFrame<'_>, DecodeError> {
     let text = core::str::from_utf8(wire)
         .map_err(|error| DecodeError::NotUtf8 { byte: error.valid_up_to() })?;
     let mut json = Cursor::new(text);
@@ -45,7 +45,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn finish(mut self) -> Result<ServerFrame<'a>> {
+    fn finish(mut self) -> core::result::Result<ServerFrame<'a>, DecodeError> {
         let Some(class) = self.class else {
             return Err(if self.is_object {
                 DecodeError::NoClass

@@ -5,9 +5,9 @@
 
 use alloc::vec::Vec;
 
-use super::json::{number, string};
 use crate::dialect::EncodeContext;
 use crate::frame::{ClientBody, ClientFrame, CustomAttributes, JourneyContext, TypingNotice};
+use crate::json::{number, string};
 
 pub(super) fn encode(context: &EncodeContext<'_>, frame: &ClientFrame<'_>, out: &mut Vec<u8>) {
     literal(out, opening(&frame.body));
@@ -80,14 +80,14 @@ const fn opening(body: &ClientBody<'_>) -> &'static str {
 /// The attributes' place inside the message; nothing if there are none.
 fn channel(out: &mut Vec<u8>, attributes: &CustomAttributes) {
     let mut before = r#","channel":{"metadata":{"customAttributes":{"#;
-    for (name, value) in &attributes.0 {
+    for (name, value) in attributes.iter() {
         literal(out, before);
         string(out, name);
         literal(out, ":");
         string(out, value);
         before = ",";
     }
-    if !attributes.0.is_empty() {
+    if !attributes.is_empty() {
         literal(out, "}}}");
     }
 }

@@ -6,12 +6,12 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::cursor::{Cursor, Place, Result};
 use super::lenient::{Millis, Object};
 use crate::frame::{
     CoBrowseEvent, MessageEvent, PresenceEvent, RawJson, Reaction, TypingEvent, TypingNotice,
     VideoEvent,
 };
+use crate::json::{Cursor, Place, Result};
 
 impl<'a> Place<'a> for Vec<MessageEvent<'a>> {
     fn put_array(&mut self, json: &mut Cursor<'a>) -> Result<()> {

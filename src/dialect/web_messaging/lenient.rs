@@ -7,8 +7,8 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::cursor::{Cursor, Place, Result};
 use super::number::Number;
+use crate::json::{Cursor, Place, Result};
 use crate::sensitive::Sensitive;
 
 /// What is read from an object, member by member.
@@ -34,7 +34,10 @@ impl<'a, T: Object<'a> + Default> Place<'a> for Vec<T> {
         let mut element = None;
         json.elements(|json| {
             json.put(&mut element)?;
-            self.extend(element.take());
+            // A loop, as everything that is compiled for each type: a page loads each copy.
+            if let Some(element) = element.take() {
+                self.push(element);
+            }
             Ok(())
         })
     }
@@ -47,7 +50,10 @@ impl<'a> Place<'a> for Vec<Cow<'a, str>> {
         let mut element = None;
         json.elements(|json| {
             json.put(&mut element)?;
-            self.extend(element.take());
+            // A loop, as everything that is compiled for each type: a page loads each copy.
+            if let Some(element) = element.take() {
+                self.push(element);
+            }
             Ok(())
         })
     }

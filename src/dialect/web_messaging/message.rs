@@ -6,9 +6,9 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::cursor::{Cursor, Place, Result};
 use super::lenient::Object;
 use crate::frame::{Channel, Metadata, Participant, Reason, StructuredMessage};
+use crate::json::{Cursor, Place, Result};
 
 impl<'a> Object<'a> for StructuredMessage<'a> {
     fn member(&mut self, name: &str, json: &mut Cursor<'a>) -> Result<()> {

@@ -5,16 +5,12 @@
 
 mod body;
 mod content;
-mod cursor;
 mod decode;
 mod encode;
-mod escape;
 mod event;
-mod json;
 mod lenient;
 mod message;
 mod number;
-mod plain;
 mod words;
 
 use alloc::vec::Vec;
@@ -22,6 +18,7 @@ use alloc::vec::Vec;
 use super::{Dialect, EncodeContext};
 use crate::config::Capability;
 use crate::frame::{ClientFrame, ServerFrame};
+use crate::json::{self, Malformed};
 
 /// One JSON object a frame, as the service speaks it (`wire.md` 2, 3).
 ///
@@ -89,7 +86,7 @@ pub enum DecodeError {
         byte: usize,
     },
     /// Objects and arrays are nested deeper than any frame needs.
-    #[error("drop the frame: it is nested deeper than {} at byte {byte}", cursor::DEPTH)]
+    #[error("drop the frame: it is nested deeper than {} at byte {byte}", json::DEPTH)]
     TooDeep {
         /// Where the limit is passed.
         byte: usize,
@@ -100,4 +97,14 @@ pub enum DecodeError {
     /// The object does not say what it is.
     #[error("drop the frame: it has no \"class\"; a server frame needs one that is a string")]
     NoClass,
+}
+
+impl From<Malformed> for DecodeError {
+    fn from(malformed: Malformed) -> Self {
+        match malformed {
+            Malformed::NotJson { byte } => Self::NotJson { byte },
+            Malformed::BreaksOff { byte } => Self::BreaksOff { byte },
+            Malformed::TooDeep { byte } => Self::TooDeep { byte },
+        }
+    }
 }

@@ -4,11 +4,11 @@
 
 use alloc::borrow::Cow;
 
-use super::cursor::Place;
 use crate::frame::{
     ButtonResponseKind, CardActionKind, ContentType, Direction, Envelope, MediaType, MessageKind,
     MessageStatus, OfferingKind, OriginatingEntity, PresenceKind, TypingNotice,
 };
+use crate::json::Place;
 
 macro_rules! words {
     ($($kind:ident { $($word:ident),* $(,)? })*) => {$(

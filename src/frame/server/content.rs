@@ -11,11 +11,59 @@ use super::RawJson;
 use super::owned::{IntoOwned, owned};
 use crate::sensitive::Sensitive;
 
-/// One element of a message's `content` (`wire.md` 3.4).
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
+/// One element of a message's `content` (`wire.md` 3.4), as it was written. Most hosts hand it on to
+/// something that draws it; what it says is read when it is asked for.
+///
+/// ```
+/// use webmessaging_proto::frame::{Content, ContentBody, ContentType};
+///
+/// let json = r#"{"contentType":"QuickReply","quickReply":{"text":"Yes","payload":"y"}}"#;
+/// let content = Content::parse(json).ok_or("no JSON")?;
+/// assert_eq!(content.kind(), ContentType::QuickReply);
+/// let Some(ContentBody::QuickReply(reply)) = content.body() else { return Err("no reply") };
+/// assert_eq!(&*reply.text, "Yes");
+/// # Ok::<(), &str>(())
+/// ```
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Content<'a>(RawJson<'a>);
+
+impl<'a> Content<'a> {
+    /// The element in `text`, if that is well-formed JSON and nothing else.
+    #[must_use]
+    pub fn parse(text: &'a str) -> Option<Self> {
+        RawJson::parse(text).map(Self)
+    }
+
+    pub(crate) const fn from_written(value: &'a str) -> Self {
+        Self(RawJson::from_written(value))
+    }
+
+    /// The element as it was written.
+    #[must_use]
+    pub const fn raw(&self) -> &RawJson<'a> {
+        &self.0
+    }
+
+    /// The same, owning its text.
+    #[must_use]
+    pub fn into_owned(self) -> Content<'static> {
+        Content(self.0.into_owned())
+    }
+}
+
+impl IntoOwned for Content<'_> {
+    type Owned = Content<'static>;
+
+    fn into_owned(self) -> Self::Owned {
+        self.into_owned()
+    }
+}
+
+/// What an element of `content` says (`wire.md` 3.4).
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum Content<'a> {
+pub enum ContentBody<'a> {
     /// A file.
     Attachment(Attachment<'a>),
     /// One of the answers to choose from.
@@ -28,51 +76,6 @@ pub enum Content<'a> {
     Carousel(Carousel<'a>),
     /// Times to choose from.
     DatePicker(DatePicker<'a>),
-    /// Content of another type, or without what its type asks for.
-    Other {
-        /// The type.
-        kind: ContentType,
-        /// The whole element as it was written.
-        raw: RawJson<'a>,
-    },
-}
-
-impl Content<'_> {
-    /// The type of the element.
-    #[must_use]
-    pub const fn kind(&self) -> ContentType {
-        match self {
-            Self::Attachment(_) => ContentType::Attachment,
-            Self::QuickReply(_) => ContentType::QuickReply,
-            Self::ButtonResponse(_) => ContentType::ButtonResponse,
-            Self::Card(_) => ContentType::Card,
-            Self::Carousel(_) => ContentType::Carousel,
-            Self::DatePicker(_) => ContentType::DatePicker,
-            Self::Other { kind, .. } => *kind,
-        }
-    }
-
-    /// The same, owning all of its text.
-    #[must_use]
-    pub fn into_owned(self) -> Content<'static> {
-        match self {
-            Self::Attachment(content) => Content::Attachment(content.into_owned()),
-            Self::QuickReply(content) => Content::QuickReply(content.into_owned()),
-            Self::ButtonResponse(content) => Content::ButtonResponse(content.into_owned()),
-            Self::Card(content) => Content::Card(content.into_owned()),
-            Self::Carousel(content) => Content::Carousel(content.into_owned()),
-            Self::DatePicker(content) => Content::DatePicker(content.into_owned()),
-            Self::Other { kind, raw } => Content::Other { kind, raw: raw.into_owned() },
-        }
-    }
-}
-
-impl IntoOwned for Content<'_> {
-    type Owned = Content<'static>;
-
-    fn into_owned(self) -> Self::Owned {
-        self.into_owned()
-    }
 }
 
 /// The types of content that the service's schema names (`wire.md` 3.4).

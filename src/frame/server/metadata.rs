@@ -5,7 +5,6 @@
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -32,7 +31,7 @@ pub struct Metadata<'a>(Pairs<'a>);
 #[derive(Clone)]
 enum Pairs<'a> {
     /// An object as it was written, without a backslash, so that every string of it can be borrowed.
-    Written(&'a str),
+    Written(Cow<'a, str>),
     Read(Vec<(Cow<'a, str>, Cow<'a, str>)>),
 }
 
@@ -45,7 +44,7 @@ impl Default for Pairs<'_> {
 impl<'a> Metadata<'a> {
     /// The pairs of a well-formed JSON object in which there is no backslash.
     pub(crate) const fn from_written(object: &'a str) -> Self {
-        Self(Pairs::Written(object))
+        Self(Pairs::Written(Cow::Borrowed(object)))
     }
 
     /// The value of a name.
@@ -86,10 +85,10 @@ impl<'a> Metadata<'a> {
     /// The same, owning all of its text.
     #[must_use]
     pub fn into_owned(self) -> Metadata<'static> {
-        self.pairs()
-            .into_iter()
-            .map(|(name, value)| (String::from(name), String::from(value)))
-            .collect()
+        Metadata(match self.0 {
+            Pairs::Written(object) => Pairs::Written(object.into_owned().into()),
+            Pairs::Read(pairs) => Pairs::Read(pairs.into_owned()),
+        })
     }
 
     fn by_name(&self) -> BTreeMap<&str, &str> {

@@ -23,6 +23,7 @@ pub use error::*;
 pub use event::*;
 pub use message::*;
 pub use metadata::Metadata;
+pub(crate) use raw::RAW_VALUE;
 pub use raw::RawJson;
 pub use session::*;
 

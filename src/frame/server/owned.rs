@@ -38,6 +38,14 @@ impl IntoOwned for Sensitive<'_> {
     }
 }
 
+impl<T: IntoOwned, U: IntoOwned> IntoOwned for (T, U) {
+    type Owned = (T::Owned, U::Owned);
+
+    fn into_owned(self) -> Self::Owned {
+        (self.0.into_owned(), self.1.into_owned())
+    }
+}
+
 impl<T: IntoOwned> IntoOwned for Option<T> {
     type Owned = Option<T::Owned>;
 
@@ -50,7 +58,12 @@ impl<T: IntoOwned> IntoOwned for Vec<T> {
     type Owned = Vec<T::Owned>;
 
     fn into_owned(self) -> Self::Owned {
-        self.into_iter().map(T::into_owned).collect()
+        // A loop, and no collecting, of which each type would have a copy several times as large.
+        let mut owned = Vec::with_capacity(self.len());
+        for element in self {
+            owned.push(element.into_owned());
+        }
+        owned
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use super::owned::IntoOwned;
 
 /// What a struct and its only member are called whose text `serde_json` writes as it is.
-const RAW_VALUE: &str = "$serde_json::private::RawValue";
+pub(crate) const RAW_VALUE: &str = "$serde_json::private::RawValue";
 
 /// JSON text of one value, well formed. `Debug` shows only its length; two are equal if they are
 /// written alike.

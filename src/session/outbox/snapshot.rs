@@ -48,7 +48,7 @@ from_tree!(OutboxSnapshot {} { waiting, kept, retry_at, sent_at });
 from_tree!(TextSnapshot { key, text } { attributes, attempts, failures });
 
 fn has_none(attributes: &CustomAttributes) -> bool {
-    attributes.0.is_empty()
+    attributes.is_empty()
 }
 
 impl From<&Text> for TextSnapshot {

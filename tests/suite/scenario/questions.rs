@@ -115,7 +115,7 @@ fn a_configuration_can_be_read_back() {
     reconnect.cap = Duration::from_secs(7);
     let mut limits = Limits::default();
     limits.texts = 3;
-    let attributes = CustomAttributes([("a".to_owned(), "b".to_owned())].into());
+    let attributes = CustomAttributes::from([("a".to_owned(), "b".to_owned())]);
     let config = Config::new("d", "t", 1)
         .with_profile(Profile::Live)
         .with_reconnect(reconnect)

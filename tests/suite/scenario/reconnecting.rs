@@ -216,11 +216,10 @@ fn a_session_that_is_over_holds_no_timer() {
 
 #[test]
 fn a_configure_that_is_put_off_for_5_minutes_fails_the_session() {
-    let refusals: [(fn(&str) -> String, u64); 2] = [
-        (|id| frames::status(Some(id), 503, "busy"), 5_000),
-        (|id| frames::too_many(Some(id), Some(1)), 1_000),
-    ];
-    for (refusal, first_wait) in refusals {
+    let busy = |id: &str| frames::status(Some(id), 503, "busy");
+    let too_many = |id: &str| frames::too_many(Some(id), Some(1));
+    let refusals: [fn(&str) -> String; 2] = [busy, too_many];
+    for (refusal, first_wait) in refusals.into_iter().zip([5_000, 1_000]) {
         let mut world = World::new(guide());
         world.does(Input::Connect).opened();
         let started_at = world.now;

@@ -20,7 +20,7 @@ fn encode(body: ClientBody<'_>) -> Value {
 }
 
 fn attributes() -> CustomAttributes {
-    CustomAttributes([("a".into(), "1".into()), ("b \"2\"".into(), "é\n".into())].into())
+    CustomAttributes::from([("a", "1"), ("b \"2\"", "é\n")])
 }
 
 #[test]

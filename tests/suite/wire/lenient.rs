@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use webmessaging_proto::frame::{Content, Envelope, MessageEvent, MessageKind, ServerBody};
+use webmessaging_proto::frame::{Envelope, MessageEvent, MessageKind, ServerBody};
 
 use super::{decode, message, with_body};
 
@@ -190,11 +190,7 @@ fn names_may_be_escaped_and_space_stand_anywhere() {
 fn what_is_kept_as_it_was_written_has_no_space_around_it() {
     let json = with_body(r#""content": [ {"contentType": "Form"} , 7 ] , "events" : [ { } ]"#);
     let message = message(&json);
-    let raw = |content: &Content<'_>| match content {
-        Content::Other { raw, .. } => String::from(raw.get()),
-        other => panic!("{other:?}"),
-    };
-    let content: Vec<_> = message.content.iter().map(raw).collect();
+    let content: Vec<_> = message.content.iter().map(|content| content.raw().get()).collect();
     assert_eq!(content, [r#"{"contentType": "Form"}"#, "7"]);
     let [MessageEvent::Unknown { raw, .. }] = &*message.events else { panic!("{message:?}") };
     assert_eq!(raw.get(), "{ }");

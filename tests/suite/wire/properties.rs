@@ -135,7 +135,7 @@ proptest! {
         bits in any::<u128>(),
     ) {
         let mut attributes = CustomAttributes::default();
-        attributes.0.insert(name.clone(), value.clone());
+        attributes.insert(name.clone(), value.clone());
         let tracing_id = TracingId::from_bits(bits);
         let body = ClientBody::Text { text: text.as_str().into(), attributes };
         let mut out = b"kept".to_vec();

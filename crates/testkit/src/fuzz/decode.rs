@@ -8,7 +8,9 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 use webmessaging_proto::dialect::web_messaging::DecodeError;
 use webmessaging_proto::dialect::{Dialect, WebMessaging};
-use webmessaging_proto::frame::{Content, MessageEvent, RawJson, ServerBody, ServerFrame};
+use webmessaging_proto::frame::{
+    Content, ContentBody, MessageEvent, RawJson, ServerBody, ServerFrame,
+};
 
 use super::reference;
 
@@ -94,13 +96,13 @@ fn check_room(data: &[u8], frame: &ServerFrame<'_>) {
         + message.events.capacity() * size_of::<MessageEvent<'_>>()
         + size_of_val(&*message.reasons);
     for content in &message.content {
-        room += match content {
-            Content::Card(card) => size_of_val(&*card.actions),
-            Content::Carousel(carousel) => {
+        room += match content.body() {
+            Some(ContentBody::Card(card)) => size_of_val(&*card.actions),
+            Some(ContentBody::Carousel(carousel)) => {
                 let actions = carousel.cards.iter().map(|card| size_of_val(&*card.actions));
                 size_of_val(&*carousel.cards) + actions.sum::<usize>()
             }
-            Content::DatePicker(picker) => size_of_val(&*picker.available_times),
+            Some(ContentBody::DatePicker(picker)) => size_of_val(&*picker.available_times),
             _ => 0,
         };
     }
@@ -132,11 +134,7 @@ fn check_raw(frame: &ServerFrame<'_>) {
     match &frame.body {
         ServerBody::Unknown { body, .. } => check(body),
         ServerBody::Message(message) => {
-            for content in &message.content {
-                if let Content::Other { raw, .. } = content {
-                    check(raw);
-                }
-            }
+            message.content.iter().map(Content::raw).for_each(check);
             for event in &message.events {
                 if let MessageEvent::Unknown { raw, .. } = event {
                     check(raw);

@@ -47,7 +47,7 @@ impl<'a> Draw<'a> {
         let mut attributes = CustomAttributes::default();
         for _ in 0..self.byte() % 4 {
             let name = self.text();
-            attributes.0.insert(name, self.text());
+            attributes.insert(name, self.text());
         }
         attributes
     }

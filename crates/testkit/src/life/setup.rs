@@ -4,7 +4,6 @@
 //! happens afterwards.
 
 use core::time::Duration;
-use std::collections::BTreeMap;
 
 use webmessaging_proto::frame::{CustomAttributes, JourneyContext};
 use webmessaging_proto::{Config, Limits, Profile, ReceiptPolicy, ReconnectPolicy, TypingPolicy};
@@ -143,5 +142,5 @@ impl Setup {
 
 pub(super) fn attributes(pairs: &[(&str, &str)]) -> CustomAttributes {
     let pairs = pairs.iter().map(|(name, value)| (String::from(*name), String::from(*value)));
-    CustomAttributes(pairs.collect::<BTreeMap<_, _>>())
+    pairs.collect()
 }

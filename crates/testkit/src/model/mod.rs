@@ -42,6 +42,8 @@ use expected::Expected;
 use ledger::Ledger;
 use pause::Pause;
 use peers::Typists;
+#[cfg(feature = "simulator")]
+pub(crate) use refusal::asks_to_authenticate;
 use requests::{Purpose, Requests};
 use texts::{Text, Texts};
 use typing::Indicator;

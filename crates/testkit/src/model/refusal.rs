@@ -20,7 +20,7 @@ const TEXT_TRIES: u32 = 3;
 const TEXT_BACKOFF: Duration = Duration::from_secs(1);
 
 /// Whether the words of a 403 ask for other credentials.
-fn asks_to_authenticate(text: &str) -> bool {
+pub(crate) fn asks_to_authenticate(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     text.starts_with("session authentication failed")
         || text.starts_with("try to authenticate again")

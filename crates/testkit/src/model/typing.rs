@@ -115,6 +115,16 @@ impl Indicator {
     // ---- the remote
 
     pub(super) fn shown(&self, now: Instant) -> Shown {
+        if self.is_expired(now) { Shown::No } else { self.shown_without_end() }
+    }
+
+    /// known: the remote's time counts from the newest On, even if that one was refused.
+    fn is_expired(&self, now: Instant) -> bool {
+        let expires_at = self.rules.remote_ttl.and_then(|ttl| Some(self.last_on? + ttl));
+        expires_at.is_some_and(|end| now >= end)
+    }
+
+    fn shown_without_end(&self) -> Shown {
         let mut shown = self.before;
         for notice in &self.notices {
             shown = match (notice.said, notice.fate, shown) {
@@ -132,12 +142,14 @@ impl Indicator {
                 shown = Shown::Perhaps(on);
             }
         }
-        // known: the remote's time counts from the newest On, even if that one was refused.
-        let expires_at = self.rules.remote_ttl.and_then(|ttl| Some(self.last_on? + ttl));
-        if expires_at.is_some_and(|end| now >= end) { Shown::No } else { shown }
+        shown
     }
 
     pub(super) fn said(&mut self, id: TracingId, said: TypingNotice, now: Instant) {
+        if self.is_expired(now) && self.shown_without_end() != Shown::No {
+            // What has ended by itself comes back with no refusal of what is said now.
+            self.nothing_shows();
+        }
         self.notices.push(Notice { id, said, at: now, fate: Fate::Stands });
         if said == TypingNotice::On {
             self.last_on = Some(now);

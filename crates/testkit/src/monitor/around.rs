@@ -131,7 +131,10 @@ pub(super) struct Around {
     pub(super) phase_told: bool,
     /// Whether what was seen can't be brought together.
     pub(super) astray: bool,
+    /// The one dialed last, if that was seen.
     pub(super) transport: Option<TransportId>,
+    /// The newest one of which anything was heard.
+    newest_heard: Option<TransportId>,
     pub(super) log: VecDeque<Request>,
     pub(super) requests: u64,
     /// Whether all of the connection's requests are in `log`.
@@ -180,6 +183,7 @@ impl Around {
             phase_told: false,
             astray: false,
             transport: None,
+            newest_heard: None,
             log: VecDeque::new(),
             requests: 0,
             log_complete: true,
@@ -216,7 +220,10 @@ impl Around {
     pub(super) fn is_current(&self, transport: TransportId) -> bool {
         // Of a transport that is not told yet the driver should not know.
         let guessed = |current: TransportId| self.blurred && transport > current;
-        self.transport.is_none_or(|current| current == transport || guessed(current))
+        match self.transport {
+            Some(current) => current == transport || guessed(current),
+            None => self.newest_heard.is_none_or(|newest| transport >= newest),
+        }
     }
 
     pub(super) fn find(&self, id: Option<TracingId>) -> Option<Request> {
@@ -226,6 +233,9 @@ impl Around {
 
     /// Takes note of an accepted input; gives what a frame is about, if it counts.
     pub(super) fn input<'a>(&mut self, seen: &'a Seen, phase: Phase) -> Option<News<'a>> {
+        if let Seen::Opened(transport) | Seen::Frame(transport, _) | Seen::Alive(transport) = seen {
+            self.newest_heard = self.newest_heard.max(Some(*transport));
+        }
         match seen {
             Seen::StartNew => self.start_new = true,
             Seen::Disconnect => self.start_new = false,
@@ -247,7 +257,9 @@ impl Around {
                 again = self.fails(request);
                 if !again && matches!(code, 429 | 4029) {
                     let known = request.is_some() || !heard.named;
-                    let sure = known || (self.log_complete && !self.astray);
+                    let known = known || (self.log_complete && !self.astray);
+                    // It may have come by a transport that was given up before the watch began.
+                    let sure = known && (self.transport.is_some() || request.is_some());
                     self.rate_limited(request, retry_after, phase, sure);
                     unsure = !sure;
                 }

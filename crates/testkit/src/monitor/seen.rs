@@ -81,7 +81,7 @@ impl Seen {
             Input::Foreground(foreground) => Self::Foreground(*foreground),
             Input::SendText { key, text, attributes } => Self::Text {
                 key: *key,
-                mark: mark(&(&**text, &attributes.0)),
+                mark: mark(&(&**text, attributes)),
                 chars: text.chars().count(),
             },
             Input::Retry { key } => Self::Retry(*key),

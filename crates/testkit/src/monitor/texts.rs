@@ -228,7 +228,7 @@ impl Texts {
         match output {
             Output::SendFrame(frame) => {
                 if let ClientBody::Text { text, attributes } = &frame.body {
-                    self.written(cx, frame.tracing_id, mark(&(&**text, &attributes.0)), found);
+                    self.written(cx, frame.tracing_id, mark(&(&**text, attributes)), found);
                 }
             }
             Output::Emit(event) => self.event(cx, event, found),

@@ -5,6 +5,8 @@
 use webmessaging_proto::frame::{Direction, MessageKind, ServerBody, ServerFrame};
 use webmessaging_proto::{Event, FailReason, FaultCode, Phase, Sender, TracingId};
 
+use crate::model::asks_to_authenticate;
+
 use super::bridge::Bridge;
 use super::judge::Ending;
 use super::plan::{Kept, Reading};
@@ -41,9 +43,10 @@ impl<B: Bridge> World<'_, B> {
         self.say(|| format!("guest  <- {class} {code}"));
         let request = || frame.tracing_id.as_deref().and_then(TracingId::parse);
         match &frame.body {
-            ServerBody::Status(_) if !(200..300).contains(&code) => {
+            ServerBody::Status(text) if !(200..300).contains(&code) => {
                 let request = request();
-                self.texts.refused(request, code);
+                let token = code == 401 || (code == 403 && asks_to_authenticate(text));
+                self.texts.refused(request, code, token);
                 self.receipt_refused(request, code);
             }
             ServerBody::SessionResponse(response) if response.new_session => {
@@ -51,7 +54,7 @@ impl<B: Bridge> World<'_, B> {
             }
             ServerBody::TooManyRequests(_) => {
                 let request = request();
-                self.texts.refused(request, 429);
+                self.texts.refused(request, 429, false);
                 self.receipt_refused(request, 429);
             }
             ServerBody::Message(message)

@@ -194,16 +194,16 @@ fn configurations_that_make_no_sense() {
     line 1: `config.profile` must be "guide" or "live", not "seed"
     line 1: `config.seed` must be a whole number from 0 to 18446744073709551615, not -1
     line 1: `config.heartbeat_ms` must be a whole number of milliseconds, or null, not "never"
-    line 1: `config.heartbeat_ms`: a health check every 1s is too often: the service takes two a minute, so at least 30 s
+    line 1: `config.heartbeat_ms`: a health check every 1000 ms is too often: the service takes two a minute, so at least 30 s
     line 1: `config.auto_start` must be true, false or {"attributes":{..}}, not 1
     line 1: `config.auto_start.attributes` must be an object of strings, not []
     line 1: `config.auto_start.attribute` means nothing here; possible are `attributes`
     line 1: `config.typing` must be an object, not []
     line 1: `config.typing.idle` means nothing here; possible are `start_delay_ms`, `min_gap_ms`, `refresh_ms`, `idle_ms`, `remote_ttl_ms`, `sends_off`, `message_ends_belief`, `hold_ms`
     line 1: `config.typing.idle_ms` must be a whole number of milliseconds, not null
-    line 1: `config.typing`: idle is 499ms: at least 500ms, or the indicator flickers between two keys
+    line 1: `config.typing`: idle is 499 ms: at least 500 ms, or the indicator flickers between two keys
     line 1: `config.typing`: start_delay 2s must be shorter than idle 2s, or one key never shows
-    line 1: `config.typing`: refresh is 100ms: at least 500ms, or On is said without a pause
+    line 1: `config.typing`: refresh is 100 ms: at least 500 ms, or On is said without a pause
     line 1: `config.typing`: remote_ttl 5s must be longer than refresh, start_delay and min_gap (6s), or the indicator blinks
     line 1: `config.typing`: a policy that sends no Off needs a remote_ttl: otherwise the indicator never ends
     line 1: `config.receipts.dwell_ms` is there twice

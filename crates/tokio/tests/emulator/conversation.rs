@@ -155,8 +155,7 @@ async fn a_burst_of_texts_keeps_its_order_and_the_services_rate() {
 
 #[tokio::test]
 async fn a_new_session_is_joined_once_and_attributes_reach_the_agent() {
-    let attributes =
-        |value: &str| CustomAttributes([("order".to_owned(), value.to_owned())].into());
+    let attributes = |value: &str| CustomAttributes::from([("order".to_owned(), value.to_owned())]);
     let joining = attributes("1");
     let settings = |config: webmessaging_proto::Config| config.with_auto_start(joining);
     let mut world = World::ready_with(Options::default(), settings).await;

@@ -114,7 +114,7 @@ async fn a_text_that_the_server_fails_on_is_tried_three_times() {
 #[tokio::test]
 async fn a_text_that_is_refused_for_itself_fails_at_once_and_lets_the_next_one_go() {
     let mut world = World::ready().await;
-    let attributes = CustomAttributes([("key".to_owned(), "x".repeat(3000))].into());
+    let attributes = CustomAttributes::from([("key".to_owned(), "x".repeat(3000))]);
     let refused = world.guest.handle.send_text_with("too much", attributes);
     let next = world.guest.handle.send_text("next");
     assert_eq!(refused.await, Err(TextError::Failed(FailureCode::Server(4013))));

@@ -38,7 +38,7 @@ async fn texts_go_one_by_one_and_each_knows_its_own_end() {
 #[tokio::test(start_paused = true)]
 async fn attributes_travel_with_their_text() {
     let Ready { guest, mut peer, .. } = ready().await;
-    let attributes = CustomAttributes([("orderId".into(), "4711".into())].into());
+    let attributes = CustomAttributes::from([("orderId", "4711")]);
     drop(guest.send_text_with("hello", attributes));
     let sent = soon(peer.receive()).await.expect("the text");
     let webmessaging_tokio::Outgoing::Frame(frame) = sent else { panic!("{sent:?}") };

@@ -53,6 +53,7 @@ export class Books {
 
   /** @param {News} news */
   hear(news) {
+    this.typing.interrupt();
     switch (news.type) {
       case 'message_received':
         this.#received(news);
@@ -99,6 +100,7 @@ export class Books {
    * @param {string} [id]
    */
   written(kind, id) {
+    this.typing.interrupt();
     if (kind === 'text' && id !== undefined) this.texts.written(Number(id));
     else if (kind === 'receipt' && id !== undefined) this.#read(id);
     else if (kind === 'typing_on') this.typing.written('on');
@@ -133,7 +135,7 @@ export class Books {
 
   /** @returns {Extra} */
   extra() {
-    return { unread: this.receipts.unread(), statuses: this.texts.statuses() };
+    return { unread: this.receipts.unread(), statuses: this.texts.statuses(), discarded: [] };
   }
 
   /**

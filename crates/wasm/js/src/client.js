@@ -127,6 +127,11 @@ export class WebMessagingClient {
    * @returns {Promise<void>}
    */
   sendTypingIndicator(request) {
+    const { typing } = this.#books;
+    // Hosts call it on every key.
+    if (typing.goesOn && request?.type === 'typing' && this.#conversation.isKnownAs(request.conversationId)) {
+      return typing.goOn();
+    }
     return this.#answer('sendTypingIndicator', () => {
       const { type, conversationId } = given.typingRequest(request);
       this.#sameConversation(conversationId);
@@ -189,10 +194,8 @@ export class WebMessagingClient {
 
   /** @param {number} key */
   discard(key) {
-    const { guest } = this.#connection;
-    if (!guest) throw new InvalidStateError('there is no session yet: connect() first');
     const text = given.textKey(key);
-    refusing(() => guest.discard(text), { key });
+    this.#connection.discard(text, this.#books.texts);
     this.#books.texts.discarded(key);
   }
 
@@ -212,7 +215,7 @@ export class WebMessagingClient {
    */
   bindComposer(element) {
     return this.#bound((unbound) => bindComposer(element, {
-      keystroke: () => this.#connection.guest?.keystroke(),
+      keystroke: () => this.#connection.guest?.keystrokeAt(this.#clock.now()),
       cleared: () => {
         this.#connection.guest?.inputCleared();
         this.#books.typing.ended();
@@ -382,6 +385,7 @@ export class WebMessagingClient {
       state: (state, previous, error) => this.#stateChanged(state, previous, error),
       accepted: () => this.#emitter.hold(),
       replaced: () => this.#books.replaced(),
+      hidden: () => this.#books.typing.interrupt(),
       paused: (error) => this.#books.typing.fail(error),
       over: (error) => this.#books.over(error),
       error: (error) => this.#emit('error', error),
@@ -399,6 +403,7 @@ export class WebMessagingClient {
    * @param {WebMessagingError} [error]
    */
   #stateChanged(state, previous, error) {
+    this.#books.typing.connectionChanged();
     this.#log.line(`${previous} -> ${state}${error ? ` (${error.message})` : ''}`);
     const detail = error ? { state, previous, error } : { state, previous };
     this.#emitter.emit('connectionStateChange', state, detail);

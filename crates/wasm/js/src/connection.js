@@ -28,6 +28,7 @@ const OVER = ['idle', 'closed', 'failed'];
  * @property {(state: ConnectionState, previous: ConnectionState, error?: WebMessagingError) => void} state
  * @property {() => void} accepted `connect()` is about to resolve
  * @property {() => void} replaced another conversation took the place of the old one
+ * @property {() => void} hidden the page is not seen any more
  * @property {(error: WebMessagingError) => void} paused nothing is sent for now
  * @property {(error: WebMessagingError) => void} over nothing is sent until the next connect()
  * @property {(error: WebMessagingError) => void} error something went wrong that no promise tells
@@ -74,7 +75,10 @@ export class Connection {
     this.#clock = clockOf(options);
     this.#credentials = new Credentials(options, conversation, this.#clock);
     this.#pageLife = new PageLife(pageOf(options), {
-      hidden: () => this.#machine.save(this.token),
+      hidden: () => {
+        this.#hooks.hidden();
+        this.#machine.save(this.token);
+      },
       shown: () => this.#machine.withdraw(),
       left: () => this.#suspend(),
       back: () => this.#wake(),
@@ -155,6 +159,16 @@ export class Connection {
   renew(token, conversationId) {
     this.#credentials.renew(token, conversationId);
     this.guest?.renew(token);
+  }
+
+  /**
+   * Forgets a text, connected or not.
+   * @param {number} key
+   * @param {{has(key: number): boolean}} known
+   */
+  discard(key, known) {
+    this.#machine.discard(key, known);
+    this.changed();
   }
 
   /** Something has happened that a snapshot would tell. */

@@ -42,6 +42,15 @@ export class Conversation {
   }
 
   /**
+   * Whether `id` is known to be this conversation.
+   * @param {unknown} id
+   * @returns {boolean}
+   */
+  isKnownAs(id) {
+    return id === this.#id || id === undefined || id === null;
+  }
+
+  /**
    * What tells this conversation from another one, and gives away no secret.
    * @param {string} token
    * @returns {string}

@@ -7,6 +7,7 @@ export interface Guest {
   disconnect(): void;
   networkAvailable(): void;
   keystroke(): void;
+  keystrokeAt(at: number): void;
   inputCleared(): void;
   composerClosed(): void;
   setTyping(on: boolean): void;

@@ -1,9 +1,9 @@
 // Owns: the state machine in this page: making it, perhaps of what was kept; putting it away; what it runs
 // on. Must not know: what its news mean, what state the client is in.
 
-import { ofRefusal } from './errors.js';
+import { InvalidStateError, MessageNotFoundError, ofRefusal } from './errors.js';
 import { clockOf, machineConfig } from './options.js';
-import { readSnapshot, writeSnapshot } from './snapshot.js';
+import { NO_EXTRA, readSnapshot, withoutText, writeSnapshot } from './snapshot.js';
 
 /** @import { Conversation } from './conversation.js' */
 /** @import { Guest, Host, News } from './guest.js' */
@@ -114,6 +114,22 @@ export class Machine {
     this.#guest = null;
   }
 
+  /**
+   * Forgets a text; if there is no machine just now, the next one does.
+   * @param {number} key
+   * @param {{has(key: number): boolean}} known what it holds, as far as is known here
+   */
+  discard(key, known) {
+    try {
+      if (this.#guest) return this.#guest.discard(key);
+    } catch (refusal) {
+      throw ofRefusal(refusal, { key });
+    }
+    if (this.#resume === null) throw new InvalidStateError('there is no session yet: connect() first');
+    if (!known.has(key)) throw new MessageNotFoundError(`there is no text with the key ${key}`, { key });
+    this.#resume = withoutText(this.#resume, key);
+  }
+
   /** @param {string} token */
   save(token) {
     const snapshot = this.snapshot(true);
@@ -166,10 +182,10 @@ export class Machine {
    */
   #made(Guest, token, snapshot) {
     const config = machineConfig(this.#options, token);
-    const nothing = { machine: null, extra: { unread: [], statuses: {} } };
-    const { machine, extra } = snapshot === null ? nothing : readSnapshot(snapshot);
+    const { machine, extra } = snapshot === null ? { machine: null, extra: NO_EXTRA } : readSnapshot(snapshot);
     try {
       const guest = new Guest(config, this.#host(), machine);
+      for (const key of extra.discarded) guest.discard(key);
       this.#hooks.made(guest, extra);
       // The first call brings what it has to tell of the time before.
       guest.inputCleared();

@@ -1,10 +1,11 @@
 // Owns: how the machine's news look to the host: names, shapes, the words of errors.
 // Must not know: who listens.
 
+import { contentOf } from './content.js';
 import { MessageNotFoundError, NotSupportedError, RateLimitedError, ServerError, WebMessagingError } from './errors.js';
 
 /** @import { CoreMessage, News } from './guest.js' */
-/** @import { Content, Message, TypingEvent } from './index.js' */
+/** @import { Message, TypingEvent } from './index.js' */
 
 /**
  * @param {CoreMessage} message
@@ -25,35 +26,6 @@ export function messageOf(message, conversationId) {
     content: (message.content ?? []).map(contentOf),
     conversationId: conversationId ?? null,
   };
-}
-
-/**
- * `{"quick_reply": {..}}` becomes `{type: 'quickReply', ..}`.
- * @param {unknown} element
- * @returns {Content}
- */
-function contentOf(element) {
-  const [[kind, value] = ['unknown', {}]] = Object.entries(/** @type {object} */ (element));
-  // As it was written, in names of the service's.
-  if (kind === 'other') return { type: camelCase(value.kind), raw: value.raw };
-  return { type: camelCase(kind), .../** @type {object} */ (inCamelCase(value)) };
-}
-
-/**
- * @param {unknown} value
- * @returns {unknown}
- */
-function inCamelCase(value) {
-  if (Array.isArray(value)) return value.map(inCamelCase);
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [camelCase(name), inCamelCase(inner)]),
-  );
-}
-
-/** @param {string} name */
-function camelCase(name) {
-  return name.replace(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase());
 }
 
 /**

@@ -3,7 +3,15 @@
 
 const VERSION = 1;
 
-/** @typedef {{unread: string[], statuses: Record<string, import('./index.js').TextStatus>}} Extra */
+/**
+ * @typedef {object} Extra
+ * @property {string[]} unread
+ * @property {Record<string, import('./index.js').TextStatus>} statuses
+ * @property {number[]} discarded keys of texts that the machine's snapshot still holds
+ */
+
+/** @type {Extra} */
+export const NO_EXTRA = { unread: [], statuses: {}, discarded: [] };
 
 /**
  * @param {string} machine
@@ -20,11 +28,21 @@ export function writeSnapshot(machine, extra) {
  */
 export function readSnapshot(text) {
   try {
-    const { version, machine, unread, statuses } = JSON.parse(text);
-    const fits = version === VERSION && typeof machine === 'string' && Array.isArray(unread);
-    if (fits) return { machine, extra: { unread, statuses: statuses ?? {} } };
+    const { version, machine, unread, statuses = {}, discarded = [] } = JSON.parse(text);
+    const fits = version === VERSION && typeof machine === 'string' && Array.isArray(unread) && Array.isArray(discarded);
+    if (fits) return { machine, extra: { unread, statuses, discarded } };
   } catch {
     // As any other text that is none.
   }
-  return { machine: '', extra: { unread: [], statuses: {} } };
+  return { machine: '', extra: NO_EXTRA };
+}
+
+/**
+ * The same snapshot, for a machine that forgets this text.
+ * @param {string} text
+ * @param {number} key
+ */
+export function withoutText(text, key) {
+  const { machine, extra } = readSnapshot(text);
+  return writeSnapshot(machine, { ...extra, discarded: [...extra.discarded, key] });
 }

@@ -62,6 +62,11 @@ export class Texts {
   }
 
   /** @param {number} key */
+  has(key) {
+    return this.#entries.has(key);
+  }
+
+  /** @param {number} key */
   written(key) {
     this.#set(key, 'sending');
   }

@@ -8,10 +8,14 @@ import { deferred } from './promises.js';
 
 /** The machine holds no typing for longer than this without a further word of the host. */
 const LONGEST_WAIT_MS = 60_000;
+/** For so long after a word, another one is not passed on. */
+const GOES_ON_MS = 1000;
+const TOLD = Promise.resolve();
 
 /**
  * Of each kind at most one notice waits to be written: typing is a state, and what the newest call
- * says replaces what was said before.
+ * says replaces what was said before. As long as the agent is told and nothing has happened since,
+ * saying it again is free, and passed on once a second.
  */
 export class TypingNotices {
   /** @type {Deferred<void> | null} */
@@ -20,11 +24,40 @@ export class TypingNotices {
   #off = null;
   /** @type {unknown} */
   #timeout = null;
+  /** Whether this connection has carried the start. */
+  #isTold = false;
+  /** Runs while nothing has to be passed on. @type {unknown} */
+  #goingOn = null;
+  #wasSaidAgain = false;
   #clock;
 
   /** @param {Clock} clock */
   constructor(clock) {
     this.#clock = clock;
+  }
+
+  /** Whether all there is to do for a user who types is `goOn()`. */
+  get goesOn() {
+    return this.#goingOn !== null;
+  }
+
+  /** @returns {Promise<void>} */
+  goOn() {
+    this.#wasSaidAgain = true;
+    return TOLD;
+  }
+
+  /** Something has happened: what is said next is passed on. */
+  interrupt() {
+    if (this.#goingOn === null) return;
+    this.#clock.clearTimeout(this.#goingOn);
+    this.#goingOn = null;
+  }
+
+  /** What was told counts on its connection only. */
+  connectionChanged() {
+    this.interrupt();
+    this.#isTold = false;
   }
 
   /**
@@ -37,8 +70,12 @@ export class TypingNotices {
     this.#on ??= deferred();
     const { promise } = this.#on;
     guest.setTyping(true);
-    if (guest.typingShown) this.#superseded('on');
-    else if (this.#on) this.#wait();
+    if (this.#isTold && guest.typingShown) {
+      this.#superseded('on');
+      this.#nextInASecond(guest);
+    } else if (this.#on) {
+      this.#wait();
+    }
     return promise;
   }
 
@@ -49,6 +86,7 @@ export class TypingNotices {
    * @returns {Promise<void>} settles when the agent is told, or needs not be
    */
   stop(guest, sendsOff) {
+    this.interrupt();
     this.#superseded('on');
     this.#off ??= deferred();
     const { promise } = this.#off;
@@ -60,11 +98,13 @@ export class TypingNotices {
 
   /** @param {'on' | 'off'} kind */
   written(kind) {
+    this.#isTold = kind === 'on';
     this.#superseded(kind);
   }
 
   /** The user's typing ended by other means: a text, an empty input, a closed composer. */
   ended() {
+    this.interrupt();
     this.#superseded('on');
   }
 
@@ -73,6 +113,7 @@ export class TypingNotices {
    * @param {Error} error
    */
   fail(error) {
+    this.interrupt();
     this.#on?.reject(error);
     this.#off?.reject(error);
     this.#on = null;
@@ -100,6 +141,18 @@ export class TypingNotices {
       this.#superseded('on');
       this.#superseded('off');
     }, LONGEST_WAIT_MS);
+  }
+
+  /** @param {Guest} guest */
+  #nextInASecond(guest) {
+    this.interrupt();
+    this.#wasSaidAgain = false;
+    this.#goingOn = this.#clock.setTimeout(() => {
+      this.#goingOn = null;
+      if (!this.#wasSaidAgain) return;
+      guest.setTyping(true);
+      this.#nextInASecond(guest);
+    }, GOES_ON_MS);
   }
 
   #stopWaiting() {

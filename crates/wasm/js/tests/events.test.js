@@ -80,6 +80,35 @@ test('an agent\'s message tells all that the service told', async () => {
   assert.match(events[0][1].entity, /^bot$/i);
 });
 
+test('content is told in one shape, whatever the service wrote', async () => {
+  const { client, service } = await connected();
+  const events = heard(client, 'message');
+  const action = { type: 'Postback', text: 'Book', payload: 'b-1' };
+  service.push(message({
+    direction: 'Outbound', type: 'Structured', id: 'm-1',
+    content: [
+      { contentType: 'Carousel', carousel: { cards: [{ title: 'A', defaultAction: { type: 'Link', url: 'https://a.example' }, actions: [action] }] } },
+      { contentType: 'ButtonResponse', buttonResponse: { text: 'Yes', payload: 'y', type: 'ListPicker' } },
+      { contentType: 'Card' }, { contentType: 'Card', card: 'text' }, { card: { title: 'A' } }, 7, null,
+    ],
+  }));
+  assert.deepEqual(events[0][1].content, [
+    {
+      type: 'carousel',
+      cards: [{
+        title: 'A', defaultAction: { kind: 'link', url: 'https://a.example' },
+        actions: [{ kind: 'postback', text: 'Book', payload: 'b-1' }],
+      }],
+    },
+    { type: 'buttonResponse', text: 'Yes', payload: 'y', kind: 'listPicker' },
+    { type: 'card', raw: { contentType: 'Card' } },
+    { type: 'card', raw: { contentType: 'Card', card: 'text' } },
+    { type: 'unknown', raw: { card: { title: 'A' } } },
+    { type: 'unknown', raw: 7 },
+    { type: 'unknown', raw: null },
+  ]);
+});
+
 test('the same message is announced once', async () => {
   const { client, service } = await connected();
   const events = heard(client, 'message');

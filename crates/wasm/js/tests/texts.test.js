@@ -146,6 +146,33 @@ test('discard takes a text out of the line, and settles it', async () => {
   await assert.rejects(client.retry(1), { code: 'MESSAGE_NOT_FOUND', key: 1 });
 });
 
+test('what waits can be discarded after a first dial that failed', async () => {
+  const { client, clock, service } = await connected();
+  service.drop();
+  const first = client.sendMessage({ text: 'one' });
+  const second = client.sendMessage({ text: 'two' });
+  await client.disconnect();
+  service.dial = 'refuse';
+  await assert.rejects(within(clock, client.connect()), { code: 'NETWORK' });
+  const told = heard(client, 'messageStatus');
+  client.discard(1);
+  assert.deepEqual(told, [['messageStatus', { key: 1, status: 'discarded' }]]);
+  assert.deepEqual(client.unsentTexts().map(({ key }) => key), [2]);
+  assert.throws(() => client.discard(1), { code: 'MESSAGE_NOT_FOUND' });
+
+  service.dial = 'open';
+  const snapshot = client.snapshot();
+  await within(clock, client.connect());
+  await assert.rejects(client.retry(1), { code: 'MESSAGE_NOT_FOUND' });
+  await within(clock, client.retry(2));
+  assert.deepEqual(service.sent, ['text two']);
+  await assert.rejects(first);
+  await assert.rejects(second);
+
+  const elsewhere = await connected({ restore: snapshot });
+  assert.deepEqual(elsewhere.client.unsentTexts().map(({ key }) => key), [2]);
+});
+
 test('a listener that retries at once gets a promise of the new try', async () => {
   const { client, clock, service } = await connected();
   service.answers.text = refusal(400);

@@ -17,6 +17,78 @@ test('a burst is one start and one stop, whatever is called', async () => {
   assert.deepEqual(service.sent, ['typing', 'stop']);
 });
 
+test('said on every key, typing lasts a minute from the last one, and no longer', async () => {
+  const { client, clock, service } = await connected({ typing: { refresh: null } });
+  for (let key = 0; key < 900; key++) {
+    await start(client);
+    await clock.advance(100);
+  }
+  await clock.advance(58_000);
+  assert.deepEqual(service.sent, ['typing']);
+  await clock.advance(3000);
+  assert.deepEqual(service.sent, ['typing', 'stop']);
+});
+
+test('what is said again costs no promise and no timer of its own', async () => {
+  const { client, clock } = await connected();
+  await start(client);
+  await start(client);
+  const timers = [...clock.timers.keys()];
+  assert.equal(start(client), start(client));
+  assert.deepEqual([...clock.timers.keys()], timers);
+});
+
+test('whatever ends typing, the next start is heard', async () => {
+  const document = Object.assign(new EventTarget(), { hidden: false });
+  const show = (hidden) => {
+    document.hidden = hidden;
+    document.dispatchEvent(new Event('visibilitychange'));
+  };
+  for (const [name, end] of Object.entries({
+    stop: ({ client }) => stop(client),
+    text: ({ client }) => client.sendMessage({ text: 'x' }),
+    hide: () => { show(true); show(false); },
+  })) {
+    for (const profile of ['guide', 'live']) {
+      const made = await connected({ page: { document }, profile });
+      for (let key = 0; key < 3; key++) await start(made.client);
+      await within(made.clock, Promise.resolve(end(made)));
+      await made.clock.advance(7000);
+      const before = made.service.sent.length;
+      for (let key = 0; key < 3; key++) start(made.client);
+      await made.clock.advance(1000);
+      assert.deepEqual(made.service.sent.slice(before), ['typing'], `${name}, ${profile}`);
+      await within(made.clock, made.client.disconnect());
+      assert.equal(made.clock.timers.size, 0);
+    }
+  }
+});
+
+test('said again, typing is refused as ever where it cannot be told', async () => {
+  const { client, clock, service } = await connected({ conversationId: 'c-1' });
+  for (let key = 0; key < 3; key++) await start(client);
+  await assert.rejects(client.sendTypingIndicator({ type: 'typing', conversationId: 'c-2' }), { code: 'INVALID_ARGUMENT' });
+  await assert.rejects(client.sendTypingIndicator({ type: 'Typing' }), { code: 'INVALID_ARGUMENT' });
+  service.drop();
+  await assert.rejects(start(client), { code: 'INVALID_STATE' });
+  await within(clock, client.disconnect());
+  await assert.rejects(start(client), { code: 'INVALID_STATE' });
+});
+
+test('what an old connection has carried does not settle a start on the next one', async () => {
+  const { client, clock, service } = await connected({ typing: { minGap: 3000 } });
+  await start(client);
+  service.newSession = false;
+  service.drop();
+  await within(clock, client.connect());
+  const again = start(client);
+  const early = await outcome(again);
+  const carried = service.sent.length;
+  await within(clock, again, 5000);
+  assert.deepEqual([early, carried], ['pending', 1], 'the start waits for its own notice');
+  assert.deepEqual(service.sent, ['typing', 'typing']);
+});
+
 test('stopping without having started says nothing', async () => {
   const { client, clock, service } = await connected();
   await stop(client);

@@ -74,11 +74,11 @@ fn an_error_names_the_member_and_what_it_should_be() {
         ),
         (
             r#","typing":{"idle_ms":100}"#,
-            "`typing`: idle is 100ms: at least 500ms, or the indicator flickers between two keys",
+            "`typing`: idle is 100 ms: at least 500 ms, or the indicator flickers between two keys",
         ),
         (
             r#","heartbeat_ms":29999"#,
-            "`heartbeat_ms`: a health check every 29.999s is too often: the service takes two a minute, so at least 30 s",
+            "`heartbeat_ms`: a health check every 29999 ms is too often: the service takes two a minute, so at least 30 s",
         ),
     ] {
         assert_eq!(refusal(members).as_deref(), Some(expected));

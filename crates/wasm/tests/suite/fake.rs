@@ -43,6 +43,8 @@ extern "C" {
     pub fn set_time(this: &Fake, ms: f64);
     #[wasm_bindgen(method, setter, js_name = refuseSockets)]
     pub fn set_refuse_sockets(this: &Fake, refuse: bool);
+    #[wasm_bindgen(method, setter, js_name = refuseMember)]
+    pub fn set_refuse_member(this: &Fake, member: Option<&str>);
 
     pub type Socket;
     #[wasm_bindgen(method)]

@@ -12,6 +12,8 @@
     delays: [],
     sockets: [],
     refuseSockets: false,
+    /** The member that a socket throws at, when it is set. */
+    refuseMember: null,
 
     now: () => host.time,
     setTimeout(f, ms) {
@@ -85,6 +87,13 @@
 
     constructor(url) {
       this.url = url;
+      if (!host.refuseMember) return;
+      Object.defineProperty(this, host.refuseMember, {
+        get: () => null,
+        set() {
+          throw new TypeError('not here');
+        },
+      });
     }
 
     send(text) {

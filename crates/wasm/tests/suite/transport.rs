@@ -31,6 +31,22 @@ fn an_address_that_cannot_be_dialed_is_a_dial_that_failed() {
 }
 
 #[wasm_bindgen_test]
+fn a_socket_that_cannot_be_listened_to_is_a_dial_that_failed() {
+    for member in ["binaryType", "onopen", "onmessage", "onclose", "onerror"] {
+        let fake = Fake::new();
+        let guest = fake.guest();
+        fake.set_refuse_member(Some(member));
+        guest.connect().unwrap();
+        assert_eq!(guest.phase(), "backoff", "{member}");
+        assert!(fake.lines().contains(&"closed 1 TypeError: not here".into()), "{member}");
+        assert_eq!(fake.counts()[1], 0, "{member}: it is closed");
+        fake.set_refuse_member(None);
+        fake.advance(1_000.0);
+        fake.make_ready_again(&guest, 1);
+    }
+}
+
+#[wasm_bindgen_test]
 fn an_old_socket_is_not_heard() {
     let fake = Fake::new();
     let guest = fake.ready_guest();

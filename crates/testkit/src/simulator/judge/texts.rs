@@ -2,7 +2,8 @@
 //!
 //! Owns: what the host was told of each text, and what the agent has of it. A text reaches the agent at most once
 //! for each time that it may have been written: once, and once more for each retry of the host's, each refusal that
-//! asks for another try (429, 408, 5xx, and 401 for whatever), and each frame that the service itself doubled.
+//! asks for another try (429, 408, 5xx, and one of the token for whatever), and each frame that the service itself
+//! doubled.
 //! Must not know: frames, phases.
 
 use webmessaging_proto::TracingId;
@@ -218,10 +219,15 @@ impl Texts {
         Some(key)
     }
 
-    /// The guest gets an error: a text that it refers to may be tried again.
-    pub(in crate::simulator) fn refused(&mut self, request: Option<TracingId>, code: u16) {
+    /// The guest gets an error: a text that it refers to may be tried again, and each one if the `token` is refused.
+    pub(in crate::simulator) fn refused(
+        &mut self,
+        request: Option<TracingId>,
+        code: u16,
+        token: bool,
+    ) {
         let again = matches!(code, 408 | 429 | 4029 | 500..=599 | 5000..=5999);
-        let for_any = code == 401 || code == 403 || (again && request.is_none());
+        let for_any = token || (again && request.is_none());
         for number in &self.waiting {
             let Some(text) = self.all.get_mut(*number) else { continue };
             let meant = request.is_some() && text.last_request == request;

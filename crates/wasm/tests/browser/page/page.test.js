@@ -59,6 +59,22 @@ describe('the page of the emulator', () => {
     await page.locator('#agent-log', { hasText: 'Written in between' }).waitFor();
     await page.locator('#guest-log', { hasText: 'Sent' }).waitFor();
     await page.locator('#guest-banner').waitFor({ state: 'hidden' });
+    assert.equal(await focused(page), 'guest-text', 'the focus does not go with the banner that it was in');
+  });
+
+  test('a session that cannot be had is not shown as one to come, and can be asked for again', async () => {
+    const answers = [];
+    const { page } = await open(parts, {}, async (fresh) => {
+      await fresh.route('**/api/v2/conversations/messaging', async (route) => {
+        if (answers.length === 0) await route.abort();
+        else await route.continue();
+        answers.push(route.request().url());
+      });
+    }, /^Not connected$/);
+    await tabTo(page, 'guest-again');
+    await page.keyboard.press('Enter');
+    await page.locator('#guest-state', { hasText: /^Connected$/ }).waitFor();
+    assert.equal(await focused(page), 'guest-text', 'the focus does not go with the button that it was on');
   });
 
   test('what the machine does is shown, and no token is', async () => {
@@ -103,13 +119,19 @@ describe('the page of the emulator', () => {
   }
 });
 
-async function open({ browser, emulator }, look = {}) {
+async function open({ browser, emulator }, look = {}, prepare = async () => {}, state = /^Connected$/) {
   const context = await browser.newContext(look);
   const page = await context.newPage();
   const heard = listen(page);
+  await prepare(page);
   await page.goto(emulator.url);
-  await page.locator('#guest-state', { hasText: /^Connected$/ }).waitFor();
+  await page.locator('#guest-state', { hasText: state }).waitFor();
   return { page, ...heard };
+}
+
+/** The id of what has the focus, or else what it is. */
+function focused(page) {
+  return page.evaluate(() => document.activeElement.id || document.activeElement.tagName);
 }
 
 /** Presses Tab until the element has the focus. */
@@ -117,9 +139,9 @@ async function tabTo(page, id) {
   const passed = [];
   for (;;) {
     await page.keyboard.press('Tab');
-    const focused = await page.evaluate(() => document.activeElement.id || document.activeElement.tagName);
-    if (focused === id) return;
-    passed.push(focused);
+    const reached = await focused(page);
+    if (reached === id) return;
+    passed.push(reached);
     assert.ok(passed.length < 200, `Tab does not lead to ${id}: ${passed.slice(-20)}`);
   }
 }

@@ -9,11 +9,12 @@ use alloc::string::String;
 pub(super) fn unescape(written: &str) -> String {
     let mut text = String::with_capacity(written.len());
     let mut rest = written;
-    while let Some((plain, escape)) = rest.split_once('\\') {
+    while let Some(at) = rest.bytes().position(|byte| byte == b'\\') {
+        let (plain, escape) = rest.split_at(at);
         text.push_str(plain);
-        let (character, length) = unescape_one(escape);
+        let (character, length) = unescape_one(&escape[1..]);
         text.push(character);
-        rest = escape.get(length..).unwrap_or_default();
+        rest = escape.get(1 + length..).unwrap_or_default();
     }
     text.push_str(rest);
     text
@@ -37,16 +38,20 @@ fn unescape_one(escape: &str) -> (char, usize) {
 fn unescape_unicode(escape: &str) -> (char, usize) {
     let unit = |text: Option<&str>| {
         let digits = text?.strip_prefix('u')?.get(..4)?;
-        u16::from_str_radix(digits, 16).ok()
+        u32::from_str_radix(digits, 16).ok()
     };
     let first = unit(Some(escape)).unwrap_or_default();
+    if let Some(character) = char::from_u32(first) {
+        return (character, 5);
+    }
+    // Half of a pair: the first ones have 10 bits from 0xd800 on, the second ones from 0xdc00 on.
     let second = unit(escape.get(5..).and_then(|rest| rest.strip_prefix('\\')));
-    match char::decode_utf16([first]).next() {
-        Some(Ok(character)) => (character, 5),
-        _ => match char::decode_utf16([Some(first), second].into_iter().flatten()).next() {
-            Some(Ok(character)) => (character, 11),
-            _ => (char::REPLACEMENT_CHARACTER, 5),
-        },
+    match (first, second) {
+        (0xd800..0xdc00, Some(second @ 0xdc00..0xe000)) => {
+            let code = 0x1_0000 + (first - 0xd800) * 0x400 + (second - 0xdc00);
+            (char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), 11)
+        }
+        _ => (char::REPLACEMENT_CHARACTER, 5),
     }
 }
 

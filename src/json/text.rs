@@ -8,7 +8,7 @@ use core::fmt::{self, Write};
 use super::plain::plain_length;
 
 /// Appends a string with its quotation marks.
-pub(super) fn string(out: &mut Vec<u8>, text: &str) {
+pub(crate) fn string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
     let mut rest = text.as_bytes();
     while !rest.is_empty() {
@@ -31,15 +31,22 @@ fn escape(out: &mut Vec<u8>, byte: u8) {
         b'\n' => out.extend_from_slice(b"\\n"),
         b'\r' => out.extend_from_slice(b"\\r"),
         b'\t' => out.extend_from_slice(b"\\t"),
-        // Writing into a vector can't fail.
         _ => {
-            let _ = write!(Utf8(out), "\\u{byte:04x}");
+            let digit = |value: u8| if value < 10 { b'0' + value } else { b'a' - 10 + value };
+            out.extend_from_slice(b"\\u00");
+            out.extend_from_slice(&[digit(byte >> 4), digit(byte & 0xf)]);
         }
     }
 }
 
 /// Appends a number.
-pub(super) fn number(out: &mut Vec<u8>, value: u64) {
+pub(crate) fn number(out: &mut Vec<u8>, value: u64) {
+    display(out, &value);
+}
+
+/// Appends what needs no quotation marks.
+pub(super) fn display(out: &mut Vec<u8>, value: &dyn fmt::Display) {
+    // Writing into a vector can't fail.
     let _ = write!(Utf8(out), "{value}");
 }
 

@@ -1,7 +1,7 @@
 //! Reading JSON text from front to back, once.
 //!
 //! Owns: the grammar (RFC 8259) and the limit of nesting. Borrows whatever has no escape, and
-//! builds nothing. Must not know: frames.
+//! builds nothing. Must not know: what is read.
 //!
 //! A parser made for any type tells a caller no more than that a value did not fit. Here a value
 //! that does not fit is passed over, its text can be had although it was also read, and half of a
@@ -9,18 +9,25 @@
 
 use alloc::borrow::Cow;
 
-use super::DecodeError;
 use super::escape::unescape;
 use super::plain::plain_length;
 
-pub(super) type Result<T> = core::result::Result<T, DecodeError>;
+pub(crate) type Result<T> = core::result::Result<T, Malformed>;
+
+/// Why a text is not JSON, and from which byte on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Malformed {
+    NotJson { byte: usize },
+    BreaksOff { byte: usize },
+    TooDeep { byte: usize },
+}
 
 /// How many objects and arrays may stand inside each other. As many as `serde_json` allows, so that
 /// what is kept as it was written can be read later.
-pub(super) const DEPTH: u8 = 127;
+pub(crate) const DEPTH: u8 = 127;
 
 /// A place for a value. It stays as it is on a value of a type that it does not take.
-pub(super) trait Place<'a> {
+pub(crate) trait Place<'a> {
     fn put_text(&mut self, _: Cow<'a, str>) {}
 
     fn put_bool(&mut self, _: bool) {}
@@ -54,19 +61,19 @@ impl Place<'_> for Nowhere {
 
 /// Where reading has come to.
 #[derive(Clone)]
-pub(super) struct Cursor<'a> {
+pub(crate) struct Cursor<'a> {
     text: &'a str,
     at: usize,
     depth: u8,
 }
 
 impl<'a> Cursor<'a> {
-    pub(super) const fn new(text: &'a str) -> Self {
+    pub(crate) const fn new(text: &'a str) -> Self {
         Self { text, at: 0, depth: 0 }
     }
 
     /// Reads the next value into a place.
-    pub(super) fn put(&mut self, place: &mut impl Place<'a>) -> Result<()> {
+    pub(crate) fn put(&mut self, place: &mut impl Place<'a>) -> Result<()> {
         // A page loads every copy that the compiler makes; elsewhere they are worth their room.
         #[cfg(target_family = "wasm")]
         let place: &mut dyn Place<'a> = place;
@@ -94,7 +101,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Passes over the next value.
-    pub(super) fn skip(&mut self) -> Result<()> {
+    pub(crate) fn skip(&mut self) -> Result<()> {
         match self.peek() {
             Some(b'"') => self.raw_string().map(drop),
             _ => self.put(&mut Nowhere),
@@ -102,7 +109,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Passes over the next value, and tells how it is written.
-    pub(super) fn raw(&mut self) -> Result<&'a str> {
+    pub(crate) fn raw(&mut self) -> Result<&'a str> {
         self.peek();
         let start = self.at;
         self.skip()?;
@@ -110,12 +117,12 @@ impl<'a> Cursor<'a> {
     }
 
     /// How the value between an earlier place and here is written.
-    pub(super) fn written_since(&self, start: &Self) -> &'a str {
+    pub(crate) fn written_since(&self, start: &Self) -> &'a str {
         self.since(start.at).trim_ascii_start()
     }
 
     /// Calls `member` with the name of each member of the next value, an object, to read its value.
-    pub(super) fn members(
+    pub(crate) fn members(
         &mut self,
         mut member: impl FnMut(&mut Self, &str) -> Result<()>,
     ) -> Result<()> {
@@ -148,7 +155,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Calls `element` to read each element of the next value, an array.
-    pub(super) fn elements(
+    pub(crate) fn elements(
         &mut self,
         mut element: impl FnMut(&mut Self) -> Result<()>,
     ) -> Result<()> {
@@ -176,14 +183,14 @@ impl<'a> Cursor<'a> {
     }
 
     /// Nothing may follow.
-    pub(super) fn end(&mut self) -> Result<()> {
+    pub(crate) fn end(&mut self) -> Result<()> {
         if self.peek().is_none() { Ok(()) } else { Err(self.unexpected()) }
     }
 
     fn open(&mut self, bracket: u8) -> Result<()> {
         self.expect(bracket)?;
         if self.depth == DEPTH {
-            return Err(DecodeError::TooDeep { byte: self.at - 1 });
+            return Err(Malformed::TooDeep { byte: self.at - 1 });
         }
         self.depth += 1;
         Ok(())
@@ -224,12 +231,12 @@ impl<'a> Cursor<'a> {
 
     /// What stands here does not belong here.
     #[cold]
-    fn unexpected(&self) -> DecodeError {
+    fn unexpected(&self) -> Malformed {
         let byte = self.at;
         if self.byte().is_some() {
-            DecodeError::NotJson { byte }
+            Malformed::NotJson { byte }
         } else {
-            DecodeError::BreaksOff { byte }
+            Malformed::BreaksOff { byte }
         }
     }
 
@@ -350,7 +357,7 @@ mod tests {
             for at in 0..seed.len() {
                 let Some((head, tail)) = seed.split_at_checked(at) else { continue };
                 if !tail.trim().is_empty() {
-                    assert_eq!(read(head), Err(DecodeError::BreaksOff { byte: at }));
+                    assert_eq!(read(head), Err(Malformed::BreaksOff { byte: at }));
                 }
                 let mut variants: Vec<String> = Vec::from([head.into()]);
                 for &byte in bytes {
@@ -385,10 +392,10 @@ mod tests {
             let depth = usize::from(DEPTH);
             assert_eq!(read(&nested(depth)), Ok(()));
             assert!(serde_json::from_str::<serde_json::Value>(&nested(depth)).is_ok());
-            assert!(matches!(read(&nested(depth + 1)), Err(DecodeError::TooDeep { .. })));
-            assert!(matches!(read(&nested(100_000)), Err(DecodeError::TooDeep { .. })));
+            assert!(matches!(read(&nested(depth + 1)), Err(Malformed::TooDeep { .. })));
+            assert!(matches!(read(&nested(100_000)), Err(Malformed::TooDeep { .. })));
             assert!(serde_json::from_str::<serde_json::Value>(&nested(depth + 1)).is_err());
         }
-        assert_eq!(read(&("[".repeat(1_000) + "]")), Err(DecodeError::TooDeep { byte: 127 }));
+        assert_eq!(read(&("[".repeat(1_000) + "]")), Err(Malformed::TooDeep { byte: 127 }));
     }
 }
