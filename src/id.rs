@@ -63,14 +63,14 @@ impl TracingId {
         if text.len() != UUID_LEN || HYPHENS.iter().any(|&at| text[at] != b'-') {
             return None;
         }
-        let mut bits = 0_u128;
-        for (at, &byte) in text.iter().enumerate() {
-            if !HYPHENS.contains(&at) {
-                bits = bits << 4 | u128::from(char::from(byte).to_digit(16)?);
-            }
+        let mut digits = text.iter().filter(|byte| **byte != b'-').map(|byte| hex_digit(*byte));
+        let mut bytes = [0; 16];
+        for byte in &mut bytes {
+            *byte = digits.next()?? << 4 | digits.next()??;
         }
+        let bits = u128::from_be_bytes(bytes);
         let id = Self::from_bits(bits);
-        (id.bits() == bits).then_some(id)
+        (digits.next().is_none() && id.bits() == bits).then_some(id)
     }
 
     /// Appends the UUID form to `out`, without a detour through a formatter.
@@ -94,6 +94,15 @@ impl TracingId {
 
     pub(crate) fn draw(rng: &mut Rng) -> Self {
         Self::from_bits(rng.next_u128())
+    }
+}
+
+const fn hex_digit(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
     }
 }
 

@@ -72,13 +72,16 @@ struct IdHash(u64);
 
 impl IdHash {
     fn of(id: &str) -> Self {
-        let mix = |hash: u64, chunk: &[u8]| {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
+        let mix = |hash: u64, word: [u8; 8]| {
             let mixed = (hash ^ u64::from_le_bytes(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
             mixed ^ (mixed >> 32)
         };
-        Self(id.as_bytes().chunks(8).fold(id.len() as u64, mix))
+        let words = id.as_bytes().chunks_exact(8);
+        let rest = words.remainder();
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        let words = words.map(|word| word.try_into().unwrap_or_default());
+        Self(mix(words.fold(id.len() as u64, mix), last))
     }
 }
 
