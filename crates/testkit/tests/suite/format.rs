@@ -202,9 +202,9 @@ fn configurations_that_make_no_sense() {
     line 1: `config.typing.idle` means nothing here; possible are `start_delay_ms`, `min_gap_ms`, `refresh_ms`, `idle_ms`, `remote_ttl_ms`, `sends_off`, `message_ends_belief`, `hold_ms`
     line 1: `config.typing.idle_ms` must be a whole number of milliseconds, not null
     line 1: `config.typing`: idle is 499 ms: at least 500 ms, or the indicator flickers between two keys
-    line 1: `config.typing`: start_delay 2s must be shorter than idle 2s, or one key never shows
+    line 1: `config.typing`: start_delay 2000 ms must be shorter than idle 2000 ms, or one key never shows
     line 1: `config.typing`: refresh is 100 ms: at least 500 ms, or On is said without a pause
-    line 1: `config.typing`: remote_ttl 5s must be longer than refresh, start_delay and min_gap (6s), or the indicator blinks
+    line 1: `config.typing`: remote_ttl 5000 ms must be longer than refresh, start_delay and min_gap (6000 ms), or the indicator blinks
     line 1: `config.typing`: a policy that sends no Off needs a remote_ttl: otherwise the indicator never ends
     line 1: `config.receipts.dwell_ms` is there twice
     line 1: `config.reconnect.give_up_ms` must be a whole number of milliseconds, or null, not false
