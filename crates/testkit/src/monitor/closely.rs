@@ -104,6 +104,7 @@ impl Closely {
     }
 
     /// How the output was printed that was looked at last.
+    #[cfg(feature = "simulator")]
     pub(super) fn printed(&self) -> &str {
         &self.printed
     }
