@@ -24,12 +24,12 @@ const page = (effort) => `<!doctype html><meta charset="utf-8"><title>keys</titl
   } })}</script>
 <script type="module">
   import { race } from '/node/race.js';
-  import { ours } from '/node/ours.js';
+  import { oursByCall, oursByField } from '/node/ours.js';
   import { tutorial } from '/node/tutorial.js';
   console.log = () => {};
   const told = (answer) => fetch('/told', { method: 'POST', body: JSON.stringify(answer) });
   try {
-    const contenders = [await ours('/package/src/index.js')];
+    const contenders = [await oursByCall('/package/src/index.js'), await oursByField('/package/src/index.js')];
     const module = await import('/tutorial/session.js').catch(() => null);
     if (module) contenders.push(await tutorial(module));
     await told({ best: await race(contenders, ${JSON.stringify(effort)}) });

@@ -9,12 +9,13 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { ablyChat, streamChat } from './chat-sdks.js';
-import { ours } from './ours.js';
+import { oursByCall, oursByField } from './ours.js';
 import { PACKAGE, example } from './sources.js';
 import { IMPORTS, tutorial } from './tutorial.js';
 
 const CONTENDERS = {
-  'ours': () => ours(new URL('src/index.js', PACKAGE)),
+  'ours': () => oursByCall(new URL('src/index.js', PACKAGE)),
+  'ours, a bound field': () => oursByField(new URL('src/index.js', PACKAGE)),
   "the tutorial's class": tutorialInNode,
   'stream-chat': streamChat,
   'Ably Chat': ablyChat,

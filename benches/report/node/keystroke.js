@@ -10,7 +10,7 @@ import { gzipSync } from 'node:zlib';
 import { inChromium } from './browser.js';
 import { PACKAGE, example } from './sources.js';
 
-const NAMES = ['ours', "the tutorial's class", 'stream-chat', 'Ably Chat'];
+const NAMES = ['ours', 'ours, a bound field', "the tutorial's class", 'stream-chat', 'Ably Chat'];
 const quick = process.argv.includes('--quick');
 const missing = {};
 

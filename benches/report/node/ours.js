@@ -1,14 +1,23 @@
-// Owns: a key as a page with this project's package has it: the `input` event of a bound text field, from the event's
-// listener on. Must not know: how it is measured.
+// Owns: a key as a page with this project's package has it: a call of `sendTypingIndicator`, as the tutorial's code makes
+// it, or the `input` event of a bound text field, from the event's listener on. Must not know: how it is measured.
 
 import { MemorySocket } from './socket.js';
 
-export async function ours(packageUrl) {
-  const { WebMessagingClient } = await import(packageUrl);
-  const client = new WebMessagingClient({
-    guestToken: 'token', deploymentId: 'deployment', endpoint: 'wss://service.test/v1', WebSocket: MemorySocket,
-  });
-  await client.connect();
+/** The call on every key, which nobody waits for. */
+export async function oursByCall(packageUrl) {
+  const client = await connected(packageUrl);
+  const typing = { type: 'typing', conversationId: 'conversation' };
+  await client.sendTypingIndicator(typing);
+  await shown();
+  return {
+    name: 'ours',
+    key: () => { client.sendTypingIndicator(typing); },
+  };
+}
+
+/** A bound field. */
+export async function oursByField(packageUrl) {
+  const client = await connected(packageUrl);
   const listeners = {};
   const field = {
     value: 'What would',
@@ -19,10 +28,23 @@ export async function ours(packageUrl) {
   const event = { type: 'input', target: field };
   const { input } = listeners;
   input(event);
-  await new Promise((resolve) => { setTimeout(resolve, 20); });
-  if (!MemorySocket.sent.some((frame) => frame.includes('"On"'))) throw new Error('the first key sends no On');
+  await shown();
   return {
-    name: 'ours',
+    name: 'ours, a bound field',
     key: () => input(event),
   };
+}
+
+async function connected(packageUrl) {
+  const { WebMessagingClient } = await import(packageUrl);
+  const client = new WebMessagingClient({
+    guestToken: 'token', deploymentId: 'deployment', endpoint: 'wss://service.test/v1', WebSocket: MemorySocket,
+  });
+  await client.connect();
+  return client;
+}
+
+async function shown() {
+  await new Promise((resolve) => { setTimeout(resolve, 20); });
+  if (!MemorySocket.sent.some((frame) => frame.includes('"On"'))) throw new Error('the first key sends no On');
 }

@@ -11,8 +11,16 @@ use serde::Deserialize;
 
 use crate::measure::Effort;
 
+/// A call on every key.
 pub const OURS: &str = "ours";
+/// A bound text field.
+pub const OUR_FIELD: &str = "ours, a bound field";
+
 pub const TUTORIAL: &str = "the tutorial's class";
+
+pub fn is_ours(name: &str) -> bool {
+    [OURS, OUR_FIELD].contains(&name)
+}
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/node");
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::node::{OURS, TUTORIAL, Told};
+use crate::node::{OUR_FIELD, OURS, TUTORIAL, Told, is_ours};
 use crate::row::{Row, all};
 
 const KIB: f64 = 1_024.0;
@@ -19,12 +19,14 @@ pub fn rows(told: &Result<Told, String>) -> Vec<Row> {
         }
     };
     let why = |name: &str| told.missing.get(name).map_or("no reason was given", String::as_str);
-    let mut rows = vec![key(&format!("Node {}", told.version), &told.node, &told.missing)];
-    rows.push(match &told.chromium {
-        Some(chromium) => key(&chromium.version, &chromium.keys, &told.missing),
-        None => Row::unmeasured("keystroke call from JavaScript, Chromium", "ns", why("Chromium"))
-            .aiming_at(KEY_TARGET),
-    });
+    let mut rows = keys(&format!("Node {}", told.version), &told.node, &told.missing);
+    match &told.chromium {
+        Some(chromium) => rows.extend(keys(&chromium.version, &chromium.keys, &told.missing)),
+        None => rows.push(
+            Row::unmeasured("keystroke call from JavaScript, Chromium", "ns", why("Chromium"))
+                .aiming_at(KEY_TARGET),
+        ),
+    }
     rows.push(match told.size {
         Some(size) => {
             Row::new("browser package, WebAssembly and glue with gzip", "KiB", size / KIB)
@@ -37,17 +39,32 @@ pub fn rows(told: &Result<Told, String>) -> Vec<Row> {
     rows
 }
 
-fn key(runtime: &str, keys: &BTreeMap<String, f64>, missing: &BTreeMap<String, String>) -> Row {
-    let what = format!("keystroke call from JavaScript, {runtime}");
-    let Some(ours) = keys.get(OURS) else {
-        let why = missing.get(OURS).map_or("no reason was given", String::as_str);
+/// `sendTypingIndicator` on every key, and a bound field from its listener on.
+fn keys(
+    runtime: &str,
+    keys: &BTreeMap<String, f64>,
+    missing: &BTreeMap<String, String>,
+) -> Vec<Row> {
+    let call = format!("keystroke call from JavaScript, {runtime}");
+    let field = format!("key in a bound text field, {runtime}");
+    [(call, OURS), (field, OUR_FIELD)].map(|(what, ours)| key(what, ours, keys, missing)).into()
+}
+
+fn key(
+    what: String,
+    name: &str,
+    keys: &BTreeMap<String, f64>,
+    missing: &BTreeMap<String, String>,
+) -> Row {
+    let Some(ours) = keys.get(name) else {
+        let why = missing.get(name).map_or("no reason was given", String::as_str);
         return Row::unmeasured(what, "ns", why).aiming_at(KEY_TARGET);
     };
     let mut row = Row::new(what, "ns", *ours);
-    for (name, nanoseconds) in keys.iter().filter(|(name, _)| *name != OURS) {
-        row = row.peer(name, *nanoseconds);
+    for (peer, nanoseconds) in keys.iter().filter(|(peer, _)| !is_ours(peer)) {
+        row = row.peer(peer, *nanoseconds);
     }
-    row.note("from the listener of a bound field's `input` event on").target(KEY_TARGET, |row| {
+    row.target(KEY_TARGET, |row| {
         all([Some(*ours <= 100.0), row.times(TUTORIAL).map(|times| times >= 5.0)])
     })
 }

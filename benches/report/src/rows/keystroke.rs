@@ -9,7 +9,7 @@ use webmessaging_proto::Instant;
 
 use crate::heap;
 use crate::measure::{Batch, Effort, Timed, race, steady, timed};
-use crate::node::{OURS, Told};
+use crate::node::{Told, is_ours};
 use crate::peers::frames::{TypingEvent, TypingMessage, TypingRequest, TypingState};
 use crate::row::{Row, all};
 use crate::scenes;
@@ -94,7 +94,7 @@ fn steady_state(effort: Effort, script: &Result<Told, String>) -> [Row; 2] {
 
 /// What JavaScript's own ways take, in Node.
 fn in_javascript(script: &Result<Told, String>) -> impl Iterator<Item = (String, f64)> {
-    let peers = script.iter().flat_map(|told| &told.node).filter(|(name, _)| *name != OURS);
+    let peers = script.iter().flat_map(|told| &told.node).filter(|(name, _)| !is_ours(name));
     peers.map(|(name, nanoseconds)| (format!("{name}{IN_NODE}"), *nanoseconds))
 }
 
