@@ -3,14 +3,13 @@
 //! Owns: which member goes where. Must not know: the envelope.
 
 use alloc::borrow::Cow;
-use alloc::vec::Vec;
 
 use super::lenient::{Object, Seconds};
 use super::message::pairs;
 use crate::frame::{
     AllowedMedia, AttachmentDeleted, Configuration, ConnectionClosed, ErrorBody, GenerateUrlError,
-    InboundMedia, Jwt, PresignedUrl, ResumeToken, SessionResponse, TooManyRequests, UploadFailure,
-    UploadSuccess,
+    InboundMedia, Jwt, PresignedUrl, ResumeToken, SessionResponse, TextList, TooManyRequests,
+    UploadFailure, UploadSuccess,
 };
 use crate::json::{Cursor, Place, Result};
 
@@ -61,27 +60,13 @@ impl<'a> Object<'a> for InboundMedia<'a> {
     }
 }
 
-/// `[{"type":"image/png"}, ...]`, of which the words are kept.
-struct FileTypes<'s, 'a>(&'s mut Vec<Cow<'a, str>>);
+/// The place of media types.
+struct FileTypes<'s, 'a>(&'s mut TextList<'a>);
 
 impl<'a> Place<'a> for FileTypes<'_, 'a> {
     fn put_array(&mut self, json: &mut Cursor<'a>) -> Result<()> {
-        let mut types: Vec<FileType<'a>> = Vec::new();
-        types.put_array(json)?;
-        *self.0 = types.into_iter().filter_map(|file_type| file_type.0).collect();
+        *self.0 = TextList::of_types(json.raw()?);
         Ok(())
-    }
-}
-
-#[derive(Default)]
-struct FileType<'a>(Option<Cow<'a, str>>);
-
-impl<'a> Object<'a> for FileType<'a> {
-    fn member(&mut self, name: &str, json: &mut Cursor<'a>) -> Result<()> {
-        match name {
-            "type" => json.put(&mut self.0),
-            _ => json.skip(),
-        }
     }
 }
 

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::number::Number;
+use crate::frame::TextList;
 use crate::json::{Cursor, Place, Result};
 use crate::sensitive::Sensitive;
 
@@ -43,19 +44,10 @@ impl<'a, T: Object<'a> + Default> Place<'a> for Vec<T> {
     }
 }
 
-/// The elements that are texts.
-impl<'a> Place<'a> for Vec<Cow<'a, str>> {
+impl<'a> Place<'a> for TextList<'a> {
     fn put_array(&mut self, json: &mut Cursor<'a>) -> Result<()> {
-        self.clear();
-        let mut element = None;
-        json.elements(|json| {
-            json.put(&mut element)?;
-            // A loop, as everything that is compiled for each type: a page loads each copy.
-            if let Some(element) = element.take() {
-                self.push(element);
-            }
-            Ok(())
-        })
+        *self = Self::of_texts(json.raw()?);
+        Ok(())
     }
 }
 

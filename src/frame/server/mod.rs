@@ -12,6 +12,7 @@ mod metadata;
 mod owned;
 mod raw;
 mod session;
+mod text_list;
 
 use alloc::borrow::Cow;
 
@@ -26,6 +27,7 @@ pub use metadata::Metadata;
 pub(crate) use raw::RAW_VALUE;
 pub use raw::RawJson;
 pub use session::*;
+pub use text_list::TextList;
 
 use crate::sensitive::Sensitive;
 use owned::{IntoOwned, owned};

@@ -3,11 +3,11 @@
 //! Owns: the bodies around configure, close, history access. Must not know: the session's phases.
 
 use alloc::borrow::Cow;
-use alloc::vec::Vec;
 use core::time::Duration;
 
 use serde::Serialize;
 
+use super::TextList;
 use super::owned::{millis, owned};
 use crate::sensitive::Sensitive;
 
@@ -30,7 +30,7 @@ pub struct SessionResponse<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed_media: Option<AllowedMedia<'a>>,
     /// File name extensions that may not be uploaded, with their dot.
-    pub blocked_extensions: Vec<Cow<'a, str>>,
+    pub blocked_extensions: TextList<'a>,
     /// How large custom attributes may be in sum.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_custom_data_bytes: Option<u64>,
@@ -76,7 +76,7 @@ owned!(AllowedMedia { inbound });
 pub struct InboundMedia<'a> {
     /// Media types, as the service lists them: `*/*` may stand between others. Without any, nothing
     /// may be uploaded.
-    pub file_types: Vec<Cow<'a, str>>,
+    pub file_types: TextList<'a>,
     /// How large a file may be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_file_size_kb: Option<u64>,
@@ -88,7 +88,7 @@ impl InboundMedia<'_> {
     /// Whether a file of any type may be uploaded.
     #[must_use]
     pub fn any_type(&self) -> bool {
-        self.file_types.iter().any(|kind| kind == "*/*")
+        self.file_types.contains("*/*")
     }
 }
 
@@ -137,7 +137,7 @@ pub struct Configuration<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed_media: Option<AllowedMedia<'a>>,
     /// File name extensions that may not be uploaded, with their dot.
-    pub blocked_extensions: Vec<Cow<'a, str>>,
+    pub blocked_extensions: TextList<'a>,
     /// How large custom attributes may be in sum.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_custom_data_bytes: Option<u64>,

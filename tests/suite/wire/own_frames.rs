@@ -110,10 +110,10 @@ fn session_responses() {
     let (body, _) = body!("session_response_full", SessionResponse);
     assert!(body.cleared_existing_session && body.auto_started);
     let media = body.allowed_media.and_then(|media| media.inbound).unwrap();
-    assert_eq!(media.file_types, ["image/webp", "*/*"]);
+    assert_eq!(media.file_types.to_vec(), ["image/webp", "*/*"]);
     assert!(media.any_type());
     assert_eq!(media.max_file_size_kb, Some(2048));
-    assert_eq!(body.blocked_extensions, [".bat", ".scr"]);
+    assert_eq!(body.blocked_extensions.to_vec(), [".bat", ".scr"]);
     assert_eq!(body.max_custom_data_bytes, Some(1536));
     assert_eq!(body.duration, Some(Duration::from_secs(5400)));
     assert_eq!(body.expiration_date, Some(1_781_000_400));
@@ -229,9 +229,9 @@ fn secrets_and_settings() {
     assert_eq!(body.max_custom_data_bytes, Some(1536));
     assert_eq!(body.message_routing_enabled, Some(true));
     assert_eq!(body.session_duration, Some(Duration::from_secs(5400)));
-    assert_eq!(body.blocked_extensions, [".iso"]);
+    assert_eq!(body.blocked_extensions.to_vec(), [".iso"]);
     let media = body.allowed_media.and_then(|media| media.inbound).unwrap();
-    assert_eq!(media.file_types, ["audio/ogg"]);
+    assert_eq!(media.file_types.to_vec(), ["audio/ogg"]);
 }
 
 #[test]

@@ -112,7 +112,7 @@ fn check_session(response: &SessionResponse<'_>, tree: &Value) {
     assert_eq!(response.cleared_existing_session, flag(&tree["clearedExistingSession"]));
     assert_eq!(response.auto_started, flag(&tree["autoStarted"]));
     let blocked: Vec<_> = list(&tree["blockedExtensions"]).iter().map(or_empty).collect();
-    assert_eq!(response.blocked_extensions, blocked);
+    assert_eq!(response.blocked_extensions.to_vec(), blocked);
     assert_eq!(response.max_custom_data_bytes, number(&tree["maxCustomDataBytes"]));
     assert_eq!(response.duration, number(&tree["durationSeconds"]).map(Duration::from_secs));
     assert_eq!(response.expiration_date, number(&tree["expirationDate"]));
@@ -126,7 +126,7 @@ fn check_media(media: Option<&AllowedMedia<'_>>, tree: &Value) {
     if let Some(inbound) = inbound {
         let types = list(&tree["inbound"]["fileTypes"]);
         let types: Vec<_> = types.iter().map(|file_type| or_empty(&file_type["type"])).collect();
-        assert_eq!(inbound.file_types, types);
+        assert_eq!(inbound.file_types.to_vec(), types);
         assert_eq!(inbound.max_file_size_kb, number(&tree["inbound"]["maxFileSizeKB"]));
     }
 }
