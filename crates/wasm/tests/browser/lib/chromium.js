@@ -25,8 +25,34 @@ export function launch() {
   return chromium.launch({ executablePath: PROGRAM, args: ARGUMENTS });
 }
 
+/** How often a Chromium is started before one that does not answer is a failure, and how long it has to. */
+const STARTS = 3;
+const PATIENCE = 10_000;
+
 /** A Chromium as users have it: one tab is in front, the others are hidden, and pages that are left are kept. */
 export async function launchWithTabs() {
+  for (let start = 1; ; start += 1) {
+    const { address, end } = await startWithTabs();
+    try {
+      const browser = await chromium.connectOverCDP(address, { noDefaults: true, timeout: PATIENCE });
+      return {
+        context: browser.contexts()[0],
+        // The context of all tabs is the browser's own, and ends with it.
+        contexts: () => [],
+        async close() {
+          await browser.close();
+          await end();
+        },
+      };
+    } catch (error) {
+      // Once in many times a Chromium takes the connection and then says nothing.
+      await end();
+      if (start === STARTS) throw error;
+    }
+  }
+}
+
+async function startWithTabs() {
   const profile = await mkdtemp(join(tmpdir(), 'webmessaging-'));
   const started = spawn(PROGRAM, [...ARGUMENTS, '--headless', '--remote-debugging-port=0', `--user-data-dir=${profile}`], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -38,18 +64,13 @@ export async function launchWithTabs() {
     if (address) break;
   }
   started.stderr.resume();
-  const browser = await chromium.connectOverCDP(address, { noDefaults: true });
-  return {
-    context: browser.contexts()[0],
-    // The context of all tabs is the browser's own, and ends with it.
-    contexts: () => [],
-    async close() {
-      await browser.close();
-      started.kill();
-      await ended;
-      await rm(profile, { recursive: true, maxRetries: 5 });
-    },
+  const end = async () => {
+    // One that does not answer may not listen to a polite word, either.
+    started.kill('SIGKILL');
+    await ended;
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
   };
+  return { address, end };
 }
 
 /** Listens to a page, from before it loads anything: the frames that it sends, what it logs, and its errors. */
