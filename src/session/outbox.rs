@@ -151,7 +151,7 @@ impl Outbox {
         };
         let mut text = self.kept.remove(at);
         text.failures = 0;
-        self.waiting.push_back(text);
+        push_back(&mut self.waiting, text);
         Ok(())
     }
 
@@ -233,7 +233,7 @@ impl Outbox {
     pub(crate) fn keep_in_flight(&mut self) -> Option<LocalKey> {
         let text = self.leave_slot()?;
         let key = text.key;
-        self.kept.push(text);
+        push(&mut self.kept, text);
         Some(key)
     }
 

@@ -49,8 +49,8 @@ fn play(name: &str, arguments: &[String]) -> Result<(), String> {
     match name {
         rows::fleet::CHILD => rows::fleet::play(arguments),
         live::service::CHILD => rows::sockets::serve(arguments),
-        live::ours::CHILD => live::ours::play(),
-        live::plain::CHILD => live::plain::play(),
+        live::ours::CHILD => live::play(live::ours::live),
+        live::plain::CHILD => live::play(live::plain::live),
         _ => Err(format!("there is no child {name}")),
     }
 }

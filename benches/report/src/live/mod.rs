@@ -24,6 +24,9 @@ pub const DEPLOYMENT: &str = "5d1e7a90-43c2-4f6b-9e08-2b7c61d0aa14";
 /// How long the last Off, its answer and the receipt may take after the last key.
 pub const SETTLE: Duration = Duration::from_secs(6);
 
+/// So many guests connect at a time.
+const DIALS: usize = 64;
+
 /// What a guest needs to come.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Credentials {
@@ -72,6 +75,18 @@ pub struct ServiceTold {
 pub fn now() -> u64 {
     let time = clock_gettime(ClockId::Monotonic);
     u64::try_from(time.tv_sec * 1_000_000_000 + time.tv_nsec).unwrap_or_default()
+}
+
+/// In the guests' process.
+pub fn play<F: Future<Output = GuestsTold>>(
+    live: impl FnOnce(Invitation) -> F,
+) -> Result<(), String> {
+    make_room()?;
+    let invitation = read_line()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| error.to_string())?;
+    child::answer(runtime.block_on(live(invitation)));
+    Ok(())
 }
 
 /// As many open files as may be.

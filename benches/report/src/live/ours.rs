@@ -7,23 +7,11 @@ use webmessaging_tokio::{
     FleetEvents, FleetOptions, Handle, SessionId, WebSocketConnector, fleet_with,
 };
 
-use super::{
-    DEPLOYMENT, GuestsTold, Invitation, Moment, SETTLE, Used, make_room, now, pace, read_line,
-};
-use crate::child;
+use super::{DEPLOYMENT, DIALS, GuestsTold, Invitation, Moment, SETTLE, Used, now, pace};
 
 pub const CHILD: &str = "fleet-guests";
 
-pub fn play() -> Result<(), String> {
-    make_room()?;
-    let invitation: Invitation = read_line()?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| error.to_string())?;
-    child::answer(runtime.block_on(live(invitation)));
-    Ok(())
-}
-
-async fn live(invitation: Invitation) -> GuestsTold {
+pub async fn live(invitation: Invitation) -> GuestsTold {
     let Invitation { url, guests, rounds } = invitation;
     let timetable = pace::timetable(guests.len(), rounds);
     let mut used = Used::from_here();
@@ -41,7 +29,7 @@ async fn live(invitation: Invitation) -> GuestsTold {
         let id = fleet.connect(config, connector.clone()).expect("there is room");
         handles.push(fleet.session(id).expect("it is there"));
         // A few dials at a time, as the other side has it.
-        while handles.len() - ready > super::plain::DIALS {
+        while handles.len() - ready > DIALS {
             ready += usize::from(is_ready(events.recv().await.as_ref()));
         }
     }

@@ -8,26 +8,12 @@ use futures_util::stream;
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
-use super::{
-    DEPLOYMENT, GuestsTold, Invitation, Moment, SETTLE, Used, make_room, now, pace, read_line,
-};
-use crate::child;
+use super::{DEPLOYMENT, DIALS, GuestsTold, Invitation, Moment, SETTLE, Used, now, pace};
 use crate::peers::plain_client::{self, Command, News, Reporter};
 
 pub const CHILD: &str = "plain-guests";
-/// So many connect at a time.
-pub const DIALS: usize = 64;
 
-pub fn play() -> Result<(), String> {
-    make_room()?;
-    let invitation: Invitation = read_line()?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| error.to_string())?;
-    child::answer(runtime.block_on(live(invitation)));
-    Ok(())
-}
-
-async fn live(invitation: Invitation) -> GuestsTold {
+pub async fn live(invitation: Invitation) -> GuestsTold {
     let Invitation { url, guests, rounds } = invitation;
     let timetable = pace::timetable(guests.len(), rounds);
     let mut used = Used::from_here();

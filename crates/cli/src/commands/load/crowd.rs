@@ -80,8 +80,9 @@ impl Plan {
         )
     }
 
-    fn deployment(&self, guest: usize) -> &str {
-        &self.deployments[guest % self.deployments.len()]
+    /// The place of a guest's deployment among them.
+    fn deployment(&self, guest: usize) -> usize {
+        guest % self.deployments.len()
     }
 }
 
@@ -117,7 +118,8 @@ async fn interrupt() {
 impl Crowd {
     /// Lets all guests come, as fast as their deployments may be dialed.
     pub(super) async fn gather(plan: Plan, seed: u64, service: Service) -> Result<Self, LoadError> {
-        let deployments = (0..plan.sessions).map(|guest| plan.deployment(guest));
+        let deployments =
+            (0..plan.sessions).map(|guest| &*plan.deployments[plan.deployment(guest)]);
         let credentials = service.credentials(deployments).await?;
         let names = credentials.iter().map(|guest| guest.conversation_id.clone());
         let watch = Arc::new(Watch::new(names));
@@ -132,7 +134,7 @@ impl Crowd {
         let deployments: Vec<_> = plan.deployments.iter().map(deployment).collect();
         for (guest, credentials) in credentials.into_iter().enumerate() {
             let seed = seed.wrapping_add(guest as u64);
-            let deployment = &deployments[guest % deployments.len()];
+            let deployment = &deployments[plan.deployment(guest)];
             let config = deployment.for_guest(credentials.guest_token, seed);
             let added = fleet.connect(config, connector.clone());
             handles.extend(added.ok().and_then(|id| fleet.session(id)));
