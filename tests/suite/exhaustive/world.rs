@@ -133,7 +133,7 @@ impl World {
         let mut twin = self.session.clone();
         let (now, phase) = (self.env.now, self.session.phase());
         let taken = if *input == Input::Keystroke {
-            self.session.keystroke(now);
+            self.key(twin.clone())?;
             Ok(())
         } else {
             self.session.handle(input.clone(), now)
@@ -219,6 +219,24 @@ impl World {
         Err(format!("more than {most} outputs"))
     }
 
+    /// A key that changes nothing but its own time leaves nothing to carry out; of any other, the
+    /// question alone changes nothing.
+    fn key(&mut self, mut twin: Session) -> Result<(), String> {
+        let now = self.env.now;
+        if !self.session.go_on_typing(now) {
+            if self.session != twin {
+                return Err("a key was not taken, but something changed".into());
+            }
+            self.session.keystroke(now);
+            return Ok(());
+        }
+        let mut went_on = self.session.clone();
+        if went_on.deadline() != twin.deadline() || outputs(&mut went_on) != outputs(&mut twin) {
+            return Err("there is more to a key than its time".into());
+        }
+        Ok(())
+    }
+
     /// The driver sleeps no longer than the session can bear.
     fn check_wake_up(&self) -> Result<(), String> {
         let Some(deadline) = self.session.deadline() else { return Ok(()) };
@@ -273,4 +291,8 @@ fn without_cache(session: &Session) -> String {
     let (before, after) = text.split_once("quiet_until: ").expect("the table shows its bound");
     let (_, after) = after.split_once(", armed").expect("and the wake-up after it");
     format!("{before}{after}")
+}
+
+fn outputs(session: &mut Session) -> Vec<Output> {
+    std::iter::from_fn(|| session.poll_output()).collect()
 }

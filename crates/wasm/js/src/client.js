@@ -11,6 +11,7 @@ import { InvalidArgumentError, InvalidStateError, MessageNotFoundError, ofRefusa
 import { EventStream } from './event-stream.js';
 import { INSPECTION_EVENTS, Inspection } from './inspection.js';
 import { Keeper } from './keeper.js';
+import { Keystrokes } from './keystrokes.js';
 import { Log } from './log.js';
 import { bindMessages } from './messages.js';
 import { notSupported } from './news.js';
@@ -214,8 +215,12 @@ export class WebMessagingClient {
    * @returns {() => void}
    */
   bindComposer(element) {
+    const keystrokes = new Keystrokes(this.#clock);
     return this.#bound((unbound) => bindComposer(element, {
-      keystroke: () => this.#connection.guest?.keystrokeAt(this.#clock.now()),
+      keystroke: (event) => {
+        const { guest } = this.#connection;
+        if (guest) keystrokes.pressed(guest, event);
+      },
       cleared: () => {
         this.#connection.guest?.inputCleared();
         this.#books.typing.ended();
