@@ -219,8 +219,8 @@ impl World {
         Err(format!("more than {most} outputs"))
     }
 
-    /// A key that changes nothing but its own time leaves nothing to carry out; of any other, the
-    /// question alone changes nothing.
+    /// A key, asked first whether it changes nothing but its own time: if so, the input would have
+    /// given nothing to carry out; if not, the question changes nothing.
     fn key(&mut self, mut twin: Session) -> Result<(), String> {
         let now = self.env.now;
         if !self.session.go_on_typing(now) {
@@ -230,8 +230,14 @@ impl World {
             self.session.keystroke(now);
             return Ok(());
         }
-        let mut went_on = self.session.clone();
-        if went_on.deadline() != twin.deadline() || outputs(&mut went_on) != outputs(&mut twin) {
+        if twin.handle(Input::Keystroke, now) == Err(InputError::OutputsPending) {
+            return Ok(());
+        }
+        let woken = self.session.deadline().map(|deadline| deadline.at);
+        if woken.is_none() || woken > twin.deadline().map(|deadline| deadline.at) {
+            return Err(format!("after a key that goes on, woken at {woken:?}"));
+        }
+        if to_do(self.session.clone()) != to_do(twin) {
             return Err("there is more to a key than its time".into());
         }
         Ok(())
@@ -293,6 +299,9 @@ fn without_cache(session: &Session) -> String {
     format!("{before}{after}")
 }
 
-fn outputs(session: &mut Session) -> Vec<Output> {
-    std::iter::from_fn(|| session.poll_output()).collect()
+/// All that is to be carried out but wake-ups.
+fn to_do(mut session: Session) -> Vec<Output> {
+    std::iter::from_fn(|| session.poll_output())
+        .filter(|output| !matches!(output, Output::ArmTimer(_) | Output::ClearTimer))
+        .collect()
 }
