@@ -233,9 +233,9 @@ impl World {
         if twin.handle(Input::Keystroke, now) == Err(InputError::OutputsPending) {
             return Ok(());
         }
-        let woken = self.session.deadline().map(|deadline| deadline.at);
-        if woken.is_none() || woken > twin.deadline().map(|deadline| deadline.at) {
-            return Err(format!("after a key that goes on, woken at {woken:?}"));
+        let [woken, due] = [&self.session, &twin].map(|session| session.deadline().map(|d| d.at));
+        if due.is_some_and(|due| woken.is_none_or(|woken| woken > due)) {
+            return Err(format!("after a key that goes on, due at {due:?}, woken at {woken:?}"));
         }
         if to_do(self.session.clone()) != to_do(twin) {
             return Err("there is more to a key than its time".into());
