@@ -46,7 +46,13 @@ impl Instant {
     /// The instant `millis` milliseconds after the driver's origin.
     #[must_use]
     pub const fn from_millis(millis: u64) -> Self {
-        Self::at(BEFORE_ORIGIN.saturating_add(millis.saturating_mul(1_000_000)))
+        Self::at(BEFORE_ORIGIN.saturating_add(nanos_in(millis, 1_000_000)))
+    }
+
+    /// The instant `micros` microseconds after the driver's origin.
+    #[must_use]
+    pub const fn from_micros(micros: u64) -> Self {
+        Self::at(BEFORE_ORIGIN.saturating_add(nanos_in(micros, 1_000)))
     }
 
     /// Time since the driver's origin.
@@ -76,8 +82,13 @@ impl Instant {
 }
 
 const fn nanos(duration: Duration) -> u64 {
-    let whole = duration.as_secs().saturating_mul(1_000_000_000);
-    whole.saturating_add(duration.subsec_nanos() as u64)
+    nanos_in(duration.as_secs(), 1_000_000_000).saturating_add(duration.subsec_nanos() as u64)
+}
+
+/// A product that saturates. Compared first: WebAssembly tells no overflow, and a wide product is a
+/// call there.
+const fn nanos_in(count: u64, unit: u64) -> u64 {
+    if count > u64::MAX / unit { u64::MAX } else { count * unit }
 }
 
 impl Default for Instant {

@@ -180,20 +180,33 @@ impl Session {
     /// [`Input::Keystroke`], which nothing can refuse. While the agent sees the guest typing
     /// already, it costs two stores and a comparison.
     pub fn keystroke(&mut self, now: Instant) {
-        let now = now.max(self.now);
-        if self.typing.is_steady() && self.timers.is_quiet(now) {
-            self.now = now;
-            self.typing.keystroke(now);
-        } else if self.is_full() {
-            self.now = now;
-            self.typing.keystroke(now);
+        if self.go_on_typing(now) {
+            return;
+        }
+        if self.is_full() {
+            self.now = now.max(self.now);
+            self.typing.keystroke(self.now);
             // Acted on by a tick, once the outputs are drained.
-            self.timers.set(Timer::Typing, Some(now));
+            self.timers.set(Timer::Typing, Some(self.now));
         } else {
             self.advance(now);
-            self.typing.keystroke(now);
+            self.typing.keystroke(self.now);
             self.flush();
         }
+    }
+
+    /// A [`keystroke`](Self::keystroke) while the agent sees the guest typing already, and nothing
+    /// is due: it changes nothing but its own time, and leaves nothing to poll. Of any other
+    /// keystroke it says `false`, and does nothing.
+    #[must_use = "a keystroke that was not taken is still to be told"]
+    pub fn go_on_typing(&mut self, now: Instant) -> bool {
+        let now = now.max(self.now);
+        let goes_on = self.typing.is_steady() && self.timers.is_quiet(now);
+        if goes_on {
+            self.now = now;
+            self.typing.keystroke(now);
+        }
+        goes_on
     }
 
     /// [`Input::Tick`].

@@ -5,7 +5,8 @@
 export async function race(contenders, { rounds, keys }) {
   const best = {};
   for (let round = 0; round < rounds; round += 1) {
-    for (const { name, key } of contenders) {
+    for (const { name, key, ready } of contenders) {
+      ready?.();
       const isAsync = key() instanceof Promise;
       const start = performance.now();
       // One that gives a promise is not done before that is settled.

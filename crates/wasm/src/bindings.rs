@@ -63,9 +63,16 @@ impl Guest {
     /// The user edited the text; `at` is what `now()` has just said.
     #[wasm_bindgen(js_name = keystrokeAt)]
     pub fn keystroke_at(&self, at: f64) {
-        if let Some(driver) = &*self.driver.borrow() {
+        if let Some(driver) = self.driver() {
             driver.keystroke_at(at);
         }
+    }
+
+    /// The user edited the text at the time `at`, and the agent sees typing already. False if there
+    /// is more to this key than its time: then nothing was done, and it is a keystroke.
+    #[wasm_bindgen(js_name = goOnTyping)]
+    pub fn go_on_typing(&self, at: f64) -> bool {
+        self.driver.borrow().as_ref().is_some_and(|driver| driver.go_on_typing(at))
     }
 
     /// The text is empty again.

@@ -83,11 +83,16 @@ impl<O: Observer> Driver<O> {
         self.0.drain();
     }
 
-    /// [`Session::keystroke`], from who has just looked at the clock: that is most of what a key
-    /// costs, and costs twice as much from here.
+    /// [`Session::keystroke`], from who has just looked at the clock: that costs twice as much from
+    /// here.
     pub(crate) fn keystroke_at(&self, millis: f64) {
         self.0.session.borrow_mut().keystroke(instant_of(millis));
         self.0.drain();
+    }
+
+    /// [`Session::go_on_typing`], at a time of the environment's clock.
+    pub(crate) fn go_on_typing(&self, millis: f64) -> bool {
+        self.0.session.borrow_mut().go_on_typing(instant_of(millis))
     }
 
     /// The session as data, for [`restore`](Self::restore) in another page.

@@ -3,8 +3,6 @@
 //! Owns: the imported types, and how an exception that nobody waits for is reported. Must not know:
 //! the session, when anything is called.
 
-use std::time::Duration;
-
 use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use webmessaging_proto::Instant;
@@ -152,7 +150,7 @@ impl Environment {
 /// clamps it.
 pub(crate) fn instant_of(millis: f64) -> Instant {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
-    Instant::new(Duration::from_micros((millis * 1_000.0) as u64))
+    Instant::from_micros((millis * 1_000.0) as u64)
 }
 
 /// Reports an exception where the platform shows those that nobody caught.

@@ -133,7 +133,7 @@ impl World {
         let mut twin = self.session.clone();
         let (now, phase) = (self.env.now, self.session.phase());
         let taken = if *input == Input::Keystroke {
-            self.session.keystroke(now);
+            self.key(twin.clone())?;
             Ok(())
         } else {
             self.session.handle(input.clone(), now)
@@ -219,6 +219,30 @@ impl World {
         Err(format!("more than {most} outputs"))
     }
 
+    /// A key, asked first whether it changes nothing but its own time: if so, the input would have
+    /// given nothing to carry out; if not, the question changes nothing.
+    fn key(&mut self, mut twin: Session) -> Result<(), String> {
+        let now = self.env.now;
+        if !self.session.go_on_typing(now) {
+            if self.session != twin {
+                return Err("a key was not taken, but something changed".into());
+            }
+            self.session.keystroke(now);
+            return Ok(());
+        }
+        if twin.handle(Input::Keystroke, now) == Err(InputError::OutputsPending) {
+            return Ok(());
+        }
+        let [woken, due] = [&self.session, &twin].map(|session| session.deadline().map(|d| d.at));
+        if due.is_some_and(|due| woken.is_none_or(|woken| woken > due)) {
+            return Err(format!("after a key that goes on, due at {due:?}, woken at {woken:?}"));
+        }
+        if to_do(self.session.clone()) != to_do(twin) {
+            return Err("there is more to a key than its time".into());
+        }
+        Ok(())
+    }
+
     /// The driver sleeps no longer than the session can bear.
     fn check_wake_up(&self) -> Result<(), String> {
         let Some(deadline) = self.session.deadline() else { return Ok(()) };
@@ -273,4 +297,11 @@ fn without_cache(session: &Session) -> String {
     let (before, after) = text.split_once("quiet_until: ").expect("the table shows its bound");
     let (_, after) = after.split_once(", armed").expect("and the wake-up after it");
     format!("{before}{after}")
+}
+
+/// All that is to be carried out but wake-ups.
+fn to_do(mut session: Session) -> Vec<Output> {
+    std::iter::from_fn(|| session.poll_output())
+        .filter(|output| !matches!(output, Output::ArmTimer(_) | Output::ClearTimer))
+        .collect()
 }

@@ -2,7 +2,7 @@
 //!
 //! Owns: one test a sentence. Must not know: the session's inside.
 
-use webmessaging_proto::{Capability, CloseReason, Input, Phase};
+use webmessaging_proto::{Capability, CloseReason, Input, Instant, Phase};
 
 use super::{guide, guide_with, live, ms, sent};
 use crate::support::World;
@@ -38,6 +38,25 @@ fn a_key_at_the_very_end_of_idle_comes_after_the_off() {
     world.at(0).key();
     world.at(2_000).key();
     assert_eq!(world.take(), ["0 send on", "2000 send off", "2000 send on"]);
+}
+
+#[test]
+fn a_key_goes_on_only_while_it_is_shown_and_nothing_is_due() {
+    let at = Instant::from_millis;
+    let mut world = World::ready(guide());
+    let before = world.session.clone();
+    assert!(!world.session.go_on_typing(at(0)), "nobody has typed");
+    assert_eq!(world.session, before);
+    world.at(0).key();
+    world.at(1_000);
+    assert!(world.session.go_on_typing(at(900)), "late keys come at the time it is");
+    assert!(world.session.go_on_typing(at(1_900)));
+    world.at(2_500);
+    let before = world.session.clone();
+    assert!(!world.session.go_on_typing(at(3_900)), "its end is due");
+    assert_eq!(world.session, before);
+    world.at(60_000);
+    assert_eq!(world.take(), ["0 send on", "3900 send off"]);
 }
 
 #[test]

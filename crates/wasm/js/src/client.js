@@ -2,22 +2,22 @@
 // Must not know: how the machine is run.
 
 import * as given from './arguments.js';
+import { Bindings } from './bindings.js';
 import { Books } from './books.js';
-import { bindComposer } from './composer.js';
 import { Connection } from './connection.js';
 import { Conversation } from './conversation.js';
 import { Emitter } from './emitter.js';
 import { InvalidArgumentError, InvalidStateError, MessageNotFoundError, ofRefusal } from './errors.js';
-import { EventStream } from './event-stream.js';
+import { EventStreams } from './event-stream.js';
 import { INSPECTION_EVENTS, Inspection } from './inspection.js';
 import { Keeper } from './keeper.js';
 import { Log } from './log.js';
-import { bindMessages } from './messages.js';
-import { notSupported } from './news.js';
 import { clockOf, pageOf } from './options.js';
 import { ignorable } from './promises.js';
+import { TypingCalls } from './typing-calls.js';
 
 /** @import { WebMessagingError } from './errors.js' */
+/** @import { EventStream } from './event-stream.js' */
 /** @import { Guest } from './guest.js' */
 /** @import * as Api from './index.js' */
 
@@ -29,17 +29,14 @@ const EVENTS = /** @type {const} */ ([
 /** A guest's side of one conversation. */
 export class WebMessagingClient {
   #log;
-  #clock;
-  #page;
   #emitter;
   #conversation;
   #connection;
   #inspection;
   #books;
-  /** @type {Set<EventStream>} */
-  #streams = new Set();
-  /** @type {Set<() => void>} */
-  #bindings = new Set();
+  #typing;
+  #bindings;
+  #streams = new EventStreams();
 
   /** @param {Api.ClientOptions} options */
   constructor(options) {
@@ -47,18 +44,19 @@ export class WebMessagingClient {
       throw new InvalidArgumentError('new WebMessagingClient({guestToken, deploymentId}) needs its options');
     }
     this.#log = new Log(options.debug ?? false);
-    this.#clock = clockOf(options);
-    this.#page = pageOf(options);
-    this.#emitter = new Emitter(EVENTS, this.#clock);
+    const clock = clockOf(options);
+    this.#emitter = new Emitter(EVENTS, clock);
     this.#conversation = new Conversation(options.conversationId, options.guestToken ?? undefined);
     const hasOff = options.profile !== 'live';
-    this.#books = new Books(this.#conversation, this.#clock, hasOff, (type, detail) => this.#emit(type, detail));
-    this.#inspection = new Inspection(this.#emitter, this.#clock, this.#log, () => this.#connection.token);
+    this.#books = new Books(this.#conversation, clock, hasOff, (type, detail) => this.#emit(type, detail));
+    this.#inspection = new Inspection(this.#emitter, clock, this.#log, () => this.#connection.token);
     const { persist } = options;
     const keeper = persist
-      ? new Keeper(persist === true ? {} : persist, options.deploymentId, this.#clock, this.#log)
+      ? new Keeper(persist === true ? {} : persist, options.deploymentId, clock, this.#log)
       : null;
     this.#connection = new Connection(options, this.#conversation, keeper, this.#hooks());
+    this.#typing = new TypingCalls(this.#connection, this.#books);
+    this.#bindings = new Bindings(this.#connection, this.#books, clock, pageOf(options));
   }
 
   /** Where the connection stands. @returns {Api.ConnectionState} */
@@ -94,19 +92,19 @@ export class WebMessagingClient {
 
   /** @returns {Promise<void>} */
   async disconnect() {
-    this.#unbind();
-    const streams = [...this.#streams];
+    this.#bindings.end();
+    const streams = this.#streams.all();
     await this.#connection.disconnect();
     for (const stream of streams) stream.end();
   }
 
   /** The end without leave, for good: nothing of the client stays, nothing more is told. */
   free() {
-    this.#unbind();
+    this.#bindings.end();
     this.#connection.free();
     this.#emitter.release();
     this.#books.typing.fail(new InvalidStateError('the client was freed'));
-    for (const stream of this.#streams) stream.end();
+    for (const stream of this.#streams.all()) stream.end();
   }
 
   /**
@@ -135,7 +133,7 @@ export class WebMessagingClient {
     return this.#answer('sendTypingIndicator', () => {
       const { type, conversationId } = given.typingRequest(request);
       this.#sameConversation(conversationId);
-      return type === 'typing' ? this.#startTyping() : this.#stopTyping();
+      return type === 'typing' ? this.#typing.start() : this.#typing.stop();
     });
   }
 
@@ -214,17 +212,7 @@ export class WebMessagingClient {
    * @returns {() => void}
    */
   bindComposer(element) {
-    return this.#bound((unbound) => bindComposer(element, {
-      keystroke: () => this.#connection.guest?.keystrokeAt(this.#clock.now()),
-      cleared: () => {
-        this.#connection.guest?.inputCleared();
-        this.#books.typing.ended();
-      },
-      closed: () => {
-        this.#connection.guest?.composerClosed();
-        this.#books.typing.ended();
-      },
-    }, unbound));
+    return this.#bindings.composer(element);
   }
 
   /**
@@ -233,12 +221,7 @@ export class WebMessagingClient {
    * @returns {() => void}
    */
   bindMessages(container, options) {
-    return this.#bound((unbound) => bindMessages(container, options ?? {}, {
-      document: this.#page.document,
-      clock: this.#clock,
-      seen: (id) => this.#seen(id),
-      learned: (retry) => this.#books.onLearned(retry),
-    }, unbound));
+    return this.#bindings.messages(container, options ?? {});
   }
 
   /** @returns {Api.Inspection | null} */
@@ -254,56 +237,7 @@ export class WebMessagingClient {
 
   /** @returns {EventStream} */
   [Symbol.asyncIterator]() {
-    const stream = new EventStream((closed) => this.#streams.delete(closed));
-    this.#streams.add(stream);
-    return stream;
-  }
-
-  /** @returns {Promise<void>} */
-  #startTyping() {
-    const { guest, state } = this.#connection;
-    // Told in any case: what the user does is a state, and the agent is told when that is possible.
-    const alive = guest !== null && (state === 'connected' || state === 'reconnecting');
-    const told = alive && this.#books.sendsTyping ? this.#books.typing.start(guest) : null;
-    this.#refuseUnlessConnected('sendTypingIndicator');
-    if (!told) throw notSupported('typing');
-    return this.#unlessPaused(told);
-  }
-
-  /** @returns {Promise<void>} */
-  #stopTyping() {
-    const { guest } = this.#connection;
-    const told = guest ? this.#books.typing.stop(guest, this.#books.sendsTypingOff) : null;
-    this.#refuseUnlessConnected('sendTypingIndicator');
-    return this.#unlessPaused(told ?? Promise.resolve());
-  }
-
-  /**
-   * @param {Promise<void>} told
-   * @returns {Promise<void>}
-   */
-  #unlessPaused(told) {
-    const { pause } = this.#books;
-    // What is settled already stays as it is.
-    if (pause) this.#books.typing.fail(pause);
-    return told;
-  }
-
-  /**
-   * A message is on screen. Whether the ledger has taken it.
-   * @param {string} id
-   * @returns {boolean}
-   */
-  #seen(id) {
-    const { guest } = this.#connection;
-    if (!guest) return false;
-    try {
-      guest.messageVisible(id);
-      return true;
-    } catch {
-      // Not known yet: it may be the host's history, or an own text without an id so far.
-      return false;
-    }
+    return this.#streams.open();
   }
 
   /**
@@ -331,12 +265,6 @@ export class WebMessagingClient {
     }
   }
 
-  /** @param {string} call */
-  #refuseUnlessConnected(call) {
-    const { state } = this.#connection;
-    if (state !== 'connected') throw new InvalidStateError(`${call} is not possible while the client is ${state}`);
-  }
-
   /**
    * The machine, while it takes what can wait for a connection.
    * @param {string} call
@@ -350,17 +278,6 @@ export class WebMessagingClient {
     return guest;
   }
 
-  /** @param {(unbound: () => void) => () => void} bind */
-  #bound(bind) {
-    const unbind = bind(() => this.#bindings.delete(unbind));
-    this.#bindings.add(unbind);
-    return unbind;
-  }
-
-  #unbind() {
-    for (const unbind of [...this.#bindings]) unbind();
-  }
-
   /**
    * @param {Api.EventName} type
    * @param {unknown} detail
@@ -368,13 +285,8 @@ export class WebMessagingClient {
   #emit(type, detail) {
     if (type === 'error') this.#log.error('error', /** @type {WebMessagingError} */ (detail));
     this.#emitter.emit(type, detail);
-    this.#stream({ type, detail });
+    this.#streams.push(/** @type {Api.ClientEvent} */ ({ type, detail }));
     this.#connection.changed();
-  }
-
-  /** @param {{type: string, detail: unknown}} event */
-  #stream(event) {
-    for (const stream of this.#streams) stream.push(/** @type {Api.ClientEvent} */ (event));
   }
 
   /** @returns {import('./connection.js').Hooks} */
@@ -407,7 +319,7 @@ export class WebMessagingClient {
     this.#log.line(`${previous} -> ${state}${error ? ` (${error.message})` : ''}`);
     const detail = error ? { state, previous, error } : { state, previous };
     this.#emitter.emit('connectionStateChange', state, detail);
-    this.#stream({ type: 'connectionStateChange', detail });
+    this.#streams.push({ type: 'connectionStateChange', detail });
     if (state === 'connected') this.#books.tellLearned();
     if (state === 'readonly') this.#books.receipts.over(new InvalidStateError('the conversation is over: it can be read only'));
   }

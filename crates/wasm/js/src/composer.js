@@ -5,7 +5,7 @@ import { InvalidArgumentError } from './errors.js';
 
 /**
  * @typedef {object} Typist
- * @property {() => void} keystroke the text was edited, by whatever means
+ * @property {(event: Event) => void} keystroke the text was edited, by whatever means
  * @property {() => void} cleared the text is empty, or was sent
  * @property {() => void} closed the field is left
  */
@@ -23,7 +23,7 @@ export function bindComposer(element, typist, unbound) {
   }
   const edited = (/** @type {Event} */ event) => {
     if (textOf(event.target) === '') typist.cleared();
-    else typist.keystroke();
+    else typist.keystroke(event);
   };
   const left = (/** @type {FocusEvent} */ event) => {
     // To the send button of the same form is not away.
@@ -36,7 +36,7 @@ export function bindComposer(element, typist, unbound) {
   const listen = (target, type, listener) => target?.addEventListener(type, listener, { signal: listening.signal });
   listen(element, 'input', edited);
   // An input method composes for a while before anything is in the field.
-  listen(element, 'compositionstart', () => typist.keystroke());
+  listen(element, 'compositionstart', (event) => typist.keystroke(event));
   listen(element, 'compositionend', edited);
   listen(element, 'focusout', left);
   listen(form, 'submit', () => typist.cleared());
@@ -51,7 +51,9 @@ export function bindComposer(element, typist, unbound) {
 
 /** @param {any} field */
 function textOf(field) {
-  return typeof field?.value === 'string' ? field.value : (field?.textContent ?? '');
+  // Each look has the browser make the text anew.
+  const text = field?.value;
+  return typeof text === 'string' ? text : (field?.textContent ?? '');
 }
 
 /**

@@ -3,22 +3,22 @@
 
 import { Credentials } from './credentials.js';
 import * as endings from './endings.js';
-import { InvalidArgumentError, InvalidStateError, NetworkError, WebMessagingError } from './errors.js';
+import { InvalidStateError, NetworkError, ofThrown } from './errors.js';
 import { loadGuest } from './loader.js';
 import { Machine } from './machine.js';
 import { check, clockOf, pageOf } from './options.js';
 import { PageLife } from './page-life.js';
-import { deferred } from './promises.js';
+import { Patience } from './patience.js';
+import { Gate, deferred } from './promises.js';
 
 /** @import { Conversation } from './conversation.js' */
+/** @import { WebMessagingError } from './errors.js' */
 /** @import { Guest, News } from './guest.js' */
 /** @import { Keeper } from './keeper.js' */
 /** @import { ClientOptions, ConnectionState } from './index.js' */
 /** @import { Deferred } from './promises.js' */
 /** @import { MachineHooks } from './machine.js' */
 
-/** How long to wait for the service, and for a token, unless told otherwise. */
-const PATIENCE_MS = 300_000;
 /** Phases without a connection, nor one to come. */
 const OVER = ['idle', 'closed', 'failed'];
 
@@ -47,10 +47,10 @@ export class Connection {
   #life = null;
   /** @type {Deferred<void> | null} */
   #attempt = null;
-  /** @type {Deferred<void> | null} */
-  #leaving = null;
-  /** Resolves when the token is renewed, or will not be. @type {Deferred<void> | null} */
-  #renewing = null;
+  /** Shut until the old connection is left. */
+  #leaving = new Gate();
+  /** Shut until the token is renewed, or will not be. */
+  #renewing = new Gate();
   /** Whether the machine was told to connect in this life. */
   #dialed = false;
   /** Whether the service accepted the session in this life. */
@@ -58,9 +58,7 @@ export class Connection {
   #startingNew = false;
   /** @type {number | string | null} */
   #fault = null;
-  #clock;
-  /** Ends the wait for the service. @type {unknown} */
-  #patience = null;
+  #patience;
   #suspended = false;
   #freed = false;
 
@@ -72,8 +70,12 @@ export class Connection {
    */
   constructor(options, conversation, keeper, hooks) {
     this.#options = options;
-    this.#clock = clockOf(options);
-    this.#credentials = new Credentials(options, conversation, this.#clock);
+    const clock = clockOf(options);
+    this.#credentials = new Credentials(options, conversation, clock);
+    this.#patience = new Patience(options, clock, () => {
+      this.#machine.letGo(true);
+      this.#end(endings.kept(this.#fault));
+    });
     this.#pageLife = new PageLife(pageOf(options), {
       hidden: () => {
         this.#hooks.hidden();
@@ -103,7 +105,7 @@ export class Connection {
 
   /** While the token is being renewed: what to wait for before a text is sent. */
   get renewing() {
-    return this.#renewing?.promise ?? null;
+    return this.#renewing.promise;
   }
 
   /** @returns {Promise<void>} */
@@ -122,7 +124,7 @@ export class Connection {
     this.#accepted = false;
     this.#fault = null;
     this.#credentials.startAnew();
-    this.#bePatient();
+    this.#patience.begin();
     this.#setState('connecting');
     this.#open(life);
     return attempt.promise;
@@ -132,8 +134,8 @@ export class Connection {
   disconnect() {
     const { guest } = this;
     const isOpen = guest && !OVER.includes(guest.phase);
-    if (isOpen) this.#leaving ??= deferred();
-    const left = Promise.resolve(this.#leaving?.promise);
+    if (isOpen) this.#leaving.shut();
+    const left = Promise.resolve(this.#leaving.promise);
     this.#end(new InvalidStateError('the client is disconnected: disconnect() was called'));
     if (isOpen) guest.disconnect();
     return left.then(() => {
@@ -146,7 +148,7 @@ export class Connection {
   free() {
     this.#freed = true;
     this.#end(new InvalidStateError('the client was freed'));
-    this.#left();
+    this.#leaving.open();
     this.#putAway();
     this.#machine.free();
   }
@@ -184,7 +186,7 @@ export class Connection {
     const attempt = /** @type {Deferred<void>} */ (deferred());
     this.#attempt = attempt;
     this.#startingNew = true;
-    this.#bePatient();
+    this.#patience.begin();
     this.guest.startNew();
     return attempt.promise;
   }
@@ -202,7 +204,7 @@ export class Connection {
   async #open(life) {
     try {
       // Whatever is found wanting, connect() has returned before.
-      await this.#leaving?.promise;
+      await this.#leaving.promise;
       if (this.#life !== life) return;
       check(this.#options);
       if (this.token === '') await this.#askForToken(life, 'missing');
@@ -253,7 +255,7 @@ export class Connection {
    * @param {string} [reason]
    */
   #phaseChanged(phase, reason) {
-    if (phase === 'closed') this.#left();
+    if (phase === 'closed') this.#leaving.open();
     // What a restored session was before is no news of this life.
     if (!this.#dialed) return;
     switch (phase) {
@@ -277,7 +279,7 @@ export class Connection {
   /** @param {boolean} writable */
   #ready(writable) {
     this.#accepted = true;
-    this.#stopWaiting();
+    this.#patience.end();
     this.#fault = null;
     if (this.#startingNew && writable) {
       this.#startingNew = false;
@@ -316,8 +318,8 @@ export class Connection {
     }
     this.#setState(this.#accepted ? 'reconnecting' : 'connecting', error);
     this.#hooks.paused(new NetworkError('the token is being renewed', { cause: error }));
-    this.#renewing ??= deferred();
-    this.#bePatient();
+    this.#renewing.shut();
+    this.#patience.begin();
     this.#renew(life, reason === 'session_expired' ? 'expired' : 'refused');
   }
 
@@ -331,8 +333,7 @@ export class Connection {
       if (this.#life !== life) return;
       // Without one, the page is being left; the next machine has the new token.
       if (this.guest) this.#dial(this.guest);
-      this.#renewing?.resolve();
-      this.#renewing = null;
+      this.#renewing.open();
     } catch (error) {
       if (this.#life === life) this.#end(ofThrown(error));
     }
@@ -357,9 +358,8 @@ export class Connection {
     this.#dialed = false;
     this.#startingNew = false;
     this.#suspended = false;
-    this.#stopWaiting();
-    this.#renewing?.resolve();
-    this.#renewing = null;
+    this.#patience.end();
+    this.#renewing.open();
     const attempt = this.#attempt;
     this.#attempt = null;
     this.#setState('disconnected', error);
@@ -369,29 +369,8 @@ export class Connection {
     queueMicrotask(() => {
       if (this.#state !== 'disconnected') return;
       this.#hooks.over(error);
-      if (!this.#leaving) this.#putAway();
+      if (!this.#leaving.promise) this.#putAway();
     });
-  }
-
-  /** The service may refuse for now without end, and a provider may never answer; a host must not wait for ever. */
-  #bePatient() {
-    const { giveUp = PATIENCE_MS } = this.#options.reconnect ?? {};
-    if (giveUp === null || this.#patience !== null) return;
-    this.#patience = this.#clock.setTimeout(() => {
-      this.#patience = null;
-      this.#machine.letGo(true);
-      this.#end(endings.kept(this.#fault));
-    }, giveUp);
-  }
-
-  #stopWaiting() {
-    if (this.#patience !== null) this.#clock.clearTimeout(this.#patience);
-    this.#patience = null;
-  }
-
-  #left() {
-    this.#leaving?.resolve();
-    this.#leaving = null;
   }
 
   /**
@@ -417,7 +396,7 @@ export class Connection {
     this.#suspended = true;
     this.#dialed = false;
     this.#machine.letGo(false);
-    this.#left();
+    this.#leaving.open();
     this.#hooks.paused(new NetworkError('the page is being left'));
   }
 
@@ -429,12 +408,4 @@ export class Connection {
     this.#setState(this.#accepted ? 'reconnecting' : 'connecting');
     this.#open(life);
   }
-}
-
-/**
- * @param {unknown} thrown
- * @returns {WebMessagingError}
- */
-function ofThrown(thrown) {
-  return thrown instanceof WebMessagingError ? thrown : new InvalidArgumentError(String(thrown), { cause: thrown });
 }

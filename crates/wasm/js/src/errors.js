@@ -177,3 +177,12 @@ export function ofRefusal(refusal, of = {}) {
       return new InvalidArgumentError(message, { cause });
   }
 }
+
+/**
+ * Whatever was thrown, as an error of this package.
+ * @param {unknown} thrown
+ * @returns {WebMessagingError}
+ */
+export function ofThrown(thrown) {
+  return thrown instanceof WebMessagingError ? thrown : new InvalidArgumentError(String(thrown), { cause: thrown });
+}

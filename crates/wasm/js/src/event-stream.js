@@ -73,3 +73,26 @@ export class EventStream {
     return this;
   }
 }
+
+/** The streams of a client. */
+export class EventStreams {
+  /** @type {Set<EventStream>} */
+  #open = new Set();
+
+  /** @returns {EventStream} */
+  open() {
+    const stream = new EventStream((closed) => this.#open.delete(closed));
+    this.#open.add(stream);
+    return stream;
+  }
+
+  /** Those that are open now. */
+  all() {
+    return [...this.#open];
+  }
+
+  /** @param {ClientEvent} event */
+  push(event) {
+    for (const stream of this.#open) stream.push(event);
+  }
+}

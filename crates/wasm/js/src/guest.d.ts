@@ -8,6 +8,7 @@ export interface Guest {
   networkAvailable(): void;
   keystroke(): void;
   keystrokeAt(at: number): void;
+  goOnTyping(at: number): boolean;
   inputCleared(): void;
   composerClosed(): void;
   setTyping(on: boolean): void;

@@ -33,3 +33,23 @@ export function ignorable(promise) {
   promise.catch(() => {});
   return promise;
 }
+
+/** What is waited for now and then. */
+export class Gate {
+  /** @type {Deferred<void> | null} */
+  #shut = null;
+
+  /** What to wait for; null while it is open. */
+  get promise() {
+    return this.#shut?.promise ?? null;
+  }
+
+  shut() {
+    this.#shut ??= deferred();
+  }
+
+  open() {
+    this.#shut?.resolve();
+    this.#shut = null;
+  }
+}

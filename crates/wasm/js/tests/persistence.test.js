@@ -31,6 +31,20 @@ async function open(made, newSession = false) {
   return made;
 }
 
+/** A page whose connection is lost, with a text that waits for the next one. */
+async function withWaitingText(tab, options) {
+  const made = await open(tab.load(options), true);
+  made.service.drop();
+  return { ...made, sent: made.client.sendMessage({ text: 'mine' }) };
+}
+
+/** What the service is sent by a page that goes on with an old session. */
+async function sentBy(made) {
+  const { clock, service } = await open(made);
+  await clock.advance(100);
+  return service.sent;
+}
+
 test('after a reload no receipt is sent twice, and none is lost', async () => {
   const tab = new Tab();
   const before = await open(tab.load(), true);
@@ -96,9 +110,7 @@ test('a duplicated tab starts empty and sends nothing of the other\'s', async ()
   second.service.drop();
   second.client.sendMessage({ text: 'the twin\'s' });
   twin.page.leave();
-  const third = await open(twin.load());
-  await third.clock.advance(100);
-  assert.deepEqual(third.service.sent, ['text the twin\'s']);
+  assert.deepEqual(await sentBy(twin.load()), ['text the twin\'s']);
 });
 
 test('what is shown again is not in the store: it would be a lie by the next text', async () => {
@@ -114,13 +126,9 @@ test('what is shown again is not in the store: it would be a lie by the next tex
 
 test('a page that crashes after a reload has left nothing that could be sent again', async () => {
   const tab = new Tab();
-  const before = await open(tab.load(), true);
-  before.service.drop();
-  before.client.sendMessage({ text: 'mine' });
+  await withWaitingText(tab);
   tab.page.leave();
-  const after = await open(tab.load());
-  await after.clock.advance(100);
-  assert.deepEqual(after.service.sent, ['text mine']);
+  assert.deepEqual(await sentBy(tab.load()), ['text mine']);
   // Its lock goes with it.
   const next = await open(new Tab(new TestLocks(), tab.storage).load());
   await next.clock.advance(100);
@@ -140,9 +148,7 @@ test('a hidden page that goes on and is then thrown away is saved as it was last
   service.drop();
   client.sendMessage({ text: 'waits, too' });
   await settle();
-  const next = await open(new Tab(new TestLocks(), tab.storage).load());
-  await next.clock.advance(100);
-  assert.deepEqual(next.service.sent, ['text waits, too']);
+  assert.deepEqual(await sentBy(new Tab(new TestLocks(), tab.storage).load()), ['text waits, too']);
 });
 
 test('a page that comes back as it was goes on, promises and all', async () => {
@@ -184,14 +190,10 @@ test('a page without persistence comes back as well', async () => {
 
 test('a page that comes back after a twin has taken over starts empty', async () => {
   const tab = new Tab();
-  const first = await open(tab.load(), true);
-  first.service.drop();
-  const sent = first.client.sendMessage({ text: 'mine' });
+  const { sent, ...first } = await withWaitingText(tab);
   tab.page.leave();
   const twin = tab.duplicate();
-  const second = await open(twin.load());
-  await second.clock.advance(100);
-  assert.deepEqual(second.service.sent, ['text mine']);
+  assert.deepEqual(await sentBy(twin.load()), ['text mine']);
   first.service.newSession = false;
   tab.page.comeBack();
   await first.clock.advance(2000);
@@ -201,14 +203,10 @@ test('a page that comes back after a twin has taken over starts empty', async ()
 
 test('a page that comes back after the next one went on with its session starts empty', async () => {
   const tab = new Tab();
-  const first = await open(tab.load(), true);
+  const { sent, ...first } = await withWaitingText(tab);
   const { page: left } = tab;
-  first.service.drop();
-  const sent = first.client.sendMessage({ text: 'mine' });
   left.leave();
-  const second = await open(tab.load());
-  await second.clock.advance(100);
-  assert.deepEqual(second.service.sent, ['text mine']);
+  assert.deepEqual(await sentBy(tab.load()), ['text mine']);
   tab.page.leave();
   first.service.newSession = false;
   left.comeBack();
@@ -260,9 +258,7 @@ test('of two clients in a page, the first one has the key; the other keeps nothi
 
 test('a reload while the old page still holds the lock waits for it', async () => {
   const tab = new Tab();
-  const before = await open(tab.load(), true);
-  before.service.drop();
-  before.client.sendMessage({ text: 'mine' });
+  await withWaitingText(tab);
   tab.page.show(false);
   const old = tab.page;
   const after = tab.load();
@@ -275,13 +271,9 @@ test('a reload while the old page still holds the lock waits for it', async () =
 
 test('what is stored of another guest is not used, and removed', async () => {
   const tab = new Tab();
-  const before = await open(tab.load(), true);
-  before.service.drop();
-  before.client.sendMessage({ text: 'mine' });
+  await withWaitingText(tab);
   tab.page.leave();
-  const after = await open(tab.load({ conversationId: 'c-2', guestToken: 'other' }));
-  await after.clock.advance(100);
-  assert.deepEqual(after.service.sent, []);
+  assert.deepEqual(await sentBy(tab.load({ conversationId: 'c-2', guestToken: 'other' })), []);
   assert.equal(tab.storage.items.size, 0);
 });
 
@@ -292,28 +284,20 @@ test('a further token of the same conversation goes on with it', async () => {
     [`e30.${claims}.one`, `e30.${claims}.two`].map((guestToken) => ({ guestToken, conversationId: undefined })),
   ]) {
     const tab = new Tab();
-    const before = await open(tab.load(first), true);
-    before.service.drop();
-    before.client.sendMessage({ text: 'mine' });
+    await withWaitingText(tab, first);
     tab.page.leave();
-    const after = await open(tab.load(second));
-    await after.clock.advance(100);
-    assert.deepEqual(after.service.sent, ['text mine']);
+    assert.deepEqual(await sentBy(tab.load(second)), ['text mine']);
   }
 });
 
 test('without a conversation id the token tells whose it is, and is not stored', async () => {
   const tab = new Tab();
-  const before = await open(tab.load({ conversationId: undefined }), true);
-  before.service.drop();
-  before.client.sendMessage({ text: 'mine' });
+  await withWaitingText(tab, { conversationId: undefined });
   tab.page.leave();
   assert.ok(![...tab.storage.items.values()].join().includes('secret-token'));
   const other = await open(tab.duplicate().load({ conversationId: undefined, guestToken: 'another-token' }));
   assert.deepEqual(other.client.unsentTexts(), []);
-  const after = await open(tab.load({ conversationId: undefined }));
-  await after.clock.advance(100);
-  assert.deepEqual(after.service.sent, ['text mine']);
+  assert.deepEqual(await sentBy(tab.load({ conversationId: undefined })), ['text mine']);
 });
 
 test('a store that is full, forbidden or full of nonsense breaks nothing', async () => {
@@ -334,20 +318,14 @@ test('a store that is full, forbidden or full of nonsense breaks nothing', async
 
 test('without locks nothing is kept, unless the host vouches for it', async () => {
   const tab = new Tab(null);
-  const before = await open(tab.load(), true);
-  before.service.drop();
-  before.client.sendMessage({ text: 'mine' });
+  await withWaitingText(tab);
   tab.page.leave();
   assert.equal(tab.storage.items.size, 0);
 
   const vouched = new Tab(false);
-  const first = await open(vouched.load(), true);
-  first.service.drop();
-  first.client.sendMessage({ text: 'mine' });
+  await withWaitingText(vouched);
   vouched.page.leave();
-  const second = await open(vouched.load());
-  await second.clock.advance(100);
-  assert.deepEqual(second.service.sent, ['text mine']);
+  assert.deepEqual(await sentBy(vouched.load()), ['text mine']);
 });
 
 test('persist: true is the platform\'s own; where there is none, nothing happens', async () => {
@@ -376,18 +354,14 @@ test('a snapshot is text, goes on elsewhere, and holds no token', async () => {
   before.client.sendMessage({ text: 'mine' });
   const restore = before.client.snapshot();
   assert.ok(!restore.includes('secret-token'));
-  const after = await open(world({ restore }));
-  await after.clock.advance(100);
-  assert.deepEqual(after.service.sent, ['text mine']);
+  assert.deepEqual(await sentBy(world({ restore })), ['text mine']);
   const broken = world({ restore: 'nonsense' });
   await assert.rejects(within(broken.clock, broken.client.connect()), { code: 'INVALID_ARGUMENT', message: /snapshot/ });
 });
 
 test('a failed first dial after a reload loses nothing', async () => {
   const tab = new Tab();
-  const before = await open(tab.load(), true);
-  before.service.drop();
-  before.client.sendMessage({ text: 'mine' });
+  await withWaitingText(tab);
   tab.page.leave();
   const after = tab.load();
   after.service.dial = 'refuse';
@@ -402,24 +376,18 @@ test('a failed first dial after a reload loses nothing', async () => {
 
 test('left after a failed first dial, nothing is lost either', async () => {
   const tab = new Tab();
-  const before = await open(tab.load(), true);
-  before.service.drop();
-  before.client.sendMessage({ text: 'mine' });
+  await withWaitingText(tab);
   tab.page.leave();
   const after = tab.load();
   after.service.dial = 'refuse';
   await assert.rejects(within(after.clock, after.client.connect()), { code: 'NETWORK' });
   tab.page.leave();
-  const last = await open(tab.load());
-  await last.clock.advance(100);
-  assert.deepEqual(last.service.sent, ['text mine']);
+  assert.deepEqual(await sentBy(tab.load()), ['text mine']);
 });
 
 test('freed while it waits for what was kept, a client leaves it for the next one', async () => {
   const tab = new Tab();
-  const before = await open(tab.load(), true);
-  before.service.drop();
-  before.client.sendMessage({ text: 'mine' });
+  await withWaitingText(tab);
   tab.page.show(false);
   const old = tab.page;
   const impatient = tab.load();
@@ -430,7 +398,5 @@ test('freed while it waits for what was kept, a client leaves it for the next on
   old.leave();
   await impatient.clock.advance(1000);
   assert.equal(tab.locks.size, 0);
-  const after = await open(tab.load());
-  await after.clock.advance(100);
-  assert.deepEqual(after.service.sent, ['text mine']);
+  assert.deepEqual(await sentBy(tab.load()), ['text mine']);
 });

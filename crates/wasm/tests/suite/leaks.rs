@@ -115,6 +115,16 @@ fn free_within_a_socket_event_ends_it_there() {
     assert_eq!(fake.lines().len(), 2, "one event, and the close");
 }
 
+#[wasm_bindgen_test]
+fn free_within_what_a_key_causes_ends_it_there() {
+    let fake = Fake::new();
+    let guest = Rc::new(fake.ready_guest());
+    let left = free_at(&fake, &guest, "written typing_on");
+    guest.keystroke_at(1_000.0);
+    assert_eq!(left.get(), Some([0, 0, 0, 0]));
+    assert!(!guest.go_on_typing(1_001.0));
+}
+
 /// Frees `guest` in the first callback that tells this; gives what was left right after.
 fn free_at(fake: &Fake, guest: &Rc<Guest>, at: &'static str) -> Rc<Cell<Option<[u32; 4]>>> {
     let left = Rc::new(Cell::new(None));

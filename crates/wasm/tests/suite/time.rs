@@ -44,6 +44,22 @@ fn keys_set_no_time_out_while_one_rings_early_enough() {
 }
 
 #[wasm_bindgen_test]
+fn a_key_that_goes_on_counts_from_the_time_it_brings() {
+    let fake = Fake::new();
+    let guest = fake.ready_guest();
+    assert!(!guest.go_on_typing(1_000.0), "it would be the first");
+    guest.keystroke();
+    fake.advance(600.0);
+    assert!(guest.go_on_typing(1_500.5));
+    assert!(!guest.go_on_typing(3_000.0), "the first one's time would be over");
+    fake.advance(1_900.0);
+    assert_eq!(fake.written(), ["typing_on"]);
+    fake.advance(1.0);
+    assert_eq!(fake.written(), ["typing_off"], "2 s after the time of the last key");
+    assert!(!guest.go_on_typing(3_600.0));
+}
+
+#[wasm_bindgen_test]
 fn a_time_out_that_rings_too_early_is_set_again() {
     let fake = Fake::new();
     let guest = fake.ready_guest();

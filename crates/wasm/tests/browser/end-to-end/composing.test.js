@@ -20,6 +20,26 @@ describe('a composer', () => {
     assert.deepEqual(typing(chat), [1, 1]);
   });
 
+  test('keys are on the browser\'s time: while typing is shown, they look at no clock', async () => {
+    const chat = await Chat.open(parts, PATIENT);
+    const field = chat.page.locator('#text');
+    await field.pressSequentially('h');
+    await chat.agentSees('guest_typing', { typing: true });
+    await chat.page.evaluate(() => {
+      const look = performance.now.bind(performance);
+      window.looks = 0;
+      performance.now = () => {
+        window.looks += 1;
+        return look();
+      };
+    });
+    await field.pressSequentially('ello, is this still open?');
+    const looks = await chat.page.evaluate(() => window.looks);
+    assert.ok(looks < 10, `${looks} looks for 25 keys`);
+    await chat.barrier();
+    assert.deepEqual(typing(chat), [1, 1]);
+  });
+
   test('a text that is submitted: Off, then the text', async () => {
     const chat = await Chat.open(parts, PATIENT);
     await chat.page.locator('#text').pressSequentially('hello');
