@@ -91,10 +91,11 @@ impl<'a> Object<'a> for Reason<'a> {
 /// Reads a member that is an object of strings.
 pub(super) fn pairs<'a>(json: &mut Cursor<'a>, place: &mut Metadata<'a>) -> Result<()> {
     let written = json.raw()?;
-    if !written.starts_with('{') {
+    let bytes = written.as_bytes();
+    if bytes.first() != Some(&b'{') {
         return Ok(());
     }
-    if !written.contains('\\') {
+    if !bytes.contains(&b'\\') {
         *place = Metadata::from_written(written);
         return Ok(());
     }
