@@ -41,7 +41,7 @@ features=(bulk-memory bulk-memory-opt multivalue mutable-globals nontrapping-flo
 # moved into its caller only if it is tiny, and functions of like names stand side by side: neither is
 # shorter, but both pack better. Nothing lies in the first kilobyte: it is the end of the stack.
 wasm-opt --low-memory-unused -Oz --flatten --rereloop -Oz -Oz \
-  --one-caller-inline-max-function-size=10 --reorder-functions-by-name \
+  --always-inline-max-function-size=6 --one-caller-inline-max-function-size=15 --reorder-functions-by-name \
   "${features[@]/#/--enable-}" --debuginfo -o "$scratch/long.wasm" "$scratch/webmessaging_bg.wasm"
 wasm-opt --minify-imports-and-exports-and-modules "${features[@]/#/--enable-}" --debuginfo \
   -o "$scratch/named.wasm" "$scratch/long.wasm" | node "$here/short-names.mjs" "$scratch/webmessaging.js"

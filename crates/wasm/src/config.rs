@@ -237,5 +237,5 @@ impl Part {
 }
 
 fn refused(member: &str) -> impl Fn(ConfigError) -> String {
-    move |error| ["`", member, "`: ", &error.to_string()].concat()
+    move |error| ["`", member, "`: ", &error.message()].concat()
 }

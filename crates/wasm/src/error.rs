@@ -30,13 +30,13 @@ impl GuestError {
 
 impl From<RestoreError> for GuestError {
     fn from(refused: RestoreError) -> Self {
-        Self { code: "invalid_snapshot", message: refused.to_string() }
+        Self { code: "invalid_snapshot", message: refused.message() }
     }
 }
 
 impl From<InputError> for GuestError {
     fn from(refused: InputError) -> Self {
-        Self { code: refused.code(), message: refused.to_string() }
+        Self { code: refused.code(), message: refused.message() }
     }
 }
 
