@@ -6,7 +6,6 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
-use core::fmt::{self, Write as _};
 use core::time::Duration;
 
 use serde::Serialize;
@@ -267,10 +266,12 @@ impl Config {
     #[must_use]
     pub fn with_endpoint(mut self, endpoint: impl Into<String>) -> Self {
         let endpoint = endpoint.into();
-        let address = endpoint.split(['?', '#']).next().unwrap_or_default();
-        let (scheme, rest) = address.split_at(address.find("://").map_or(0, |at| at + 3));
-        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        let host = authority.rsplit('@').next().unwrap_or_default();
+        let (address, _) = split_before(&endpoint, |byte| matches!(byte, b'?' | b'#'));
+        let scheme = address.as_bytes().windows(3).position(|bytes| bytes == b"://");
+        let (scheme, rest) = address.split_at(scheme.map_or(0, |at| at + 3));
+        let (authority, path) = split_before(rest, |byte| byte == b'/');
+        let user = authority.bytes().rposition(|byte| byte == b'@');
+        let (_, host) = authority.split_at(user.map_or(0, |at| at + 1));
         let path = if matches!(path, "" | "/") { WEB_SOCKET_PATH } else { path };
         self.rules_mut().endpoint = [scheme, host, path].concat();
         self
@@ -366,13 +367,21 @@ impl Config {
     }
 }
 
+/// A text up to the first byte that is `wanted`, an ASCII character, and from there on. Byte by byte:
+/// the standard library's search for characters and words is most of what a page would load for this.
+fn split_before(text: &str, wanted: impl Fn(u8) -> bool) -> (&str, &str) {
+    text.split_at(text.bytes().position(wanted).unwrap_or(text.len()))
+}
+
 fn push_percent_encoded(url: &mut String, text: &str) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
             url.push(char::from(byte));
         } else {
-            let written: fmt::Result = write!(url, "%{byte:02X}");
-            debug_assert!(written.is_ok(), "a String takes every write");
+            let digits = [byte >> 4, byte & 0xf].map(|digit| DIGITS[usize::from(digit)]);
+            url.push('%');
+            url.extend(digits.map(char::from));
         }
     }
 }

@@ -88,6 +88,13 @@ impl TracingId {
         }
     }
 
+    /// The UUID form, in the room that is given.
+    fn write(self, room: &mut [u8; UUID_LEN]) -> &str {
+        self.encode(room);
+        // It is all ASCII.
+        core::str::from_utf8(room).unwrap_or_default()
+    }
+
     const fn bits(self) -> u128 {
         u128::from_be_bytes(self.0)
     }
@@ -108,9 +115,7 @@ const fn hex_digit(digit: u8) -> Option<u8> {
 
 impl fmt::Display for TracingId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = [0; UUID_LEN];
-        self.encode(&mut text);
-        f.write_str(core::str::from_utf8(&text).map_err(|_| fmt::Error)?)
+        f.write_str(self.write(&mut [0; UUID_LEN]))
     }
 }
 
@@ -122,7 +127,7 @@ impl fmt::Debug for TracingId {
 
 impl Serialize for TracingId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(self.write(&mut [0; UUID_LEN]))
     }
 }
 

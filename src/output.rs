@@ -158,7 +158,7 @@ pub enum Event {
         /// What.
         code: FaultCode,
     },
-    /// A frame that the session makes no use of.
+    /// A frame that the session makes no use of; without the feature `whole-frames`, its class alone.
     #[serde(serialize_with = "class_only")]
     Other(Box<ServerFrame<'static>>),
 }

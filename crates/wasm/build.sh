@@ -37,9 +37,11 @@ trap 'rm -rf "$scratch"' EXIT
 wasm-bindgen --target web --out-name webmessaging --out-dir "$scratch" \
   "$CARGO_TARGET_DIR/$target/wasm/webmessaging_wasm.wasm"
 features=(bulk-memory bulk-memory-opt multivalue mutable-globals nontrapping-float-to-int reference-types sign-ext)
-# A function that is called once is moved into its caller only if it is tiny, and functions of like
-# names stand side by side: neither is shorter, but both pack better.
-wasm-opt -Oz --converge --one-caller-inline-max-function-size=10 --reorder-functions-by-name \
+# The control flow is taken apart and put together anew in between. A function that is called once is
+# moved into its caller only if it is tiny, and functions of like names stand side by side: neither is
+# shorter, but both pack better. Nothing lies in the first kilobyte: it is the end of the stack.
+wasm-opt --low-memory-unused -Oz --flatten --rereloop -Oz -Oz \
+  --always-inline-max-function-size=6 --one-caller-inline-max-function-size=15 --reorder-functions-by-name \
   "${features[@]/#/--enable-}" --debuginfo -o "$scratch/long.wasm" "$scratch/webmessaging_bg.wasm"
 wasm-opt --minify-imports-and-exports-and-modules "${features[@]/#/--enable-}" --debuginfo \
   -o "$scratch/named.wasm" "$scratch/long.wasm" | node "$here/short-names.mjs" "$scratch/webmessaging.js"

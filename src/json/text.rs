@@ -41,7 +41,24 @@ fn escape(out: &mut Vec<u8>, byte: u8) {
 
 /// Appends a number.
 pub(crate) fn number(out: &mut Vec<u8>, value: u64) {
-    display(out, &value);
+    out.extend_from_slice(digits(value, &mut [0; MAX_DIGITS]).as_bytes());
+}
+
+/// As many as the largest number has.
+pub(crate) const MAX_DIGITS: usize = 20;
+
+/// A number as it is written, in the room that is given.
+pub(crate) fn digits(number: u64, room: &mut [u8; MAX_DIGITS]) -> &str {
+    let (mut rest, mut start) = (number, MAX_DIGITS);
+    loop {
+        start -= 1;
+        room[start] = b"0123456789"[(rest % 10) as usize];
+        rest /= 10;
+        if rest == 0 {
+            // They are all ASCII.
+            return core::str::from_utf8(&room[start..]).unwrap_or_default();
+        }
+    }
 }
 
 /// Appends what needs no quotation marks.

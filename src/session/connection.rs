@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::config::Credentials;
 use crate::error::{InputError, RestoreError};
-use crate::frame::{ClientBody, SessionResponse};
+use crate::frame::{ClientBody, SessionResponse, WHOLE};
 use crate::id::TransportId;
 use crate::input::CloseReason;
 use crate::offset::Offset;
@@ -367,7 +367,7 @@ impl Session {
         let new_session = response.new_session || self.connection.start_new || expired;
         let replaced = new_session && gone && !self.connection.start_new;
         let resumed = !new_session && past == Past::Lost;
-        self.connection.info = Some(Box::new(response.into_owned()));
+        self.connection.info = WHOLE.then(|| Box::new(response.into_owned()));
         // A new conversation on a connection that has proved itself does not make it a new one.
         self.connection.accepted_at.get_or_insert(self.now);
         self.connection.start_new = false;

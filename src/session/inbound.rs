@@ -6,7 +6,7 @@ use alloc::boxed::Box;
 
 use crate::frame::{
     Direction, Envelope, MessageEvent, MessageKind, OriginatingEntity, PresenceKind, ServerBody,
-    ServerFrame, StructuredMessage, TypingNotice,
+    ServerFrame, StructuredMessage, TypingNotice, WHOLE,
 };
 use crate::id::{TracingId, TransportId};
 use crate::output::{Close, ClosedReason, Event, FaultCode, Message};
@@ -72,9 +72,14 @@ impl Session {
             ServerBody::Logout => self.closed_by_server(ClosedReason::Logout, Some(Close::Normal)),
             _ => {
                 self.answered(request);
-                self.emit(Event::Other(Box::new(frame.into_owned())));
+                self.other(frame);
             }
         }
+    }
+
+    fn other(&mut self, frame: ServerFrame<'_>) {
+        let frame = if WHOLE { frame.into_owned() } else { frame.into_class() };
+        self.emit(Event::Other(Box::new(frame)));
     }
 
     pub(super) fn receive_undecodable(&mut self, transport: TransportId) {
@@ -112,7 +117,7 @@ impl Session {
                 self.receive_text(from, message);
             }
             (MessageKind::Event, _) if used => {}
-            _ => self.emit(Event::Other(Box::new(frame.into_owned()))),
+            _ => self.other(frame),
         }
     }
 

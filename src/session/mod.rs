@@ -281,7 +281,8 @@ impl Session {
         &self.config
     }
 
-    /// What the server said of the session when it accepted it last.
+    /// What the server said of the session when it accepted it last; known with the feature
+    /// `whole-frames` alone.
     #[must_use]
     pub fn session_info(&self) -> Option<&SessionResponse<'static>> {
         self.connection.info.as_deref()

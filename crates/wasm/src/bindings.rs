@@ -108,9 +108,8 @@ impl Guest {
     ) -> Result<(), JsValue> {
         let key = local_key(key)?;
         let attributes = match attributes {
-            Some(json) => config::attributes(&json).ok_or(GuestError::Argument {
-                argument: "attributes",
-                expected: "a JSON object of strings",
+            Some(json) => config::attributes(&json).ok_or_else(|| {
+                GuestError::argument("`attributes` must be a JSON object of strings")
             })?,
             None => CustomAttributes::default(),
         };
@@ -163,7 +162,7 @@ impl Guest {
         &self,
         #[wasm_bindgen(js_name = emptyScreen)] empty_screen: bool,
     ) -> Result<String, JsValue> {
-        let mut snapshot = self.driver().ok_or(GuestError::Freed)?.snapshot();
+        let mut snapshot = self.driver().ok_or_else(GuestError::freed)?.snapshot();
         if empty_screen {
             snapshot = snapshot.with_empty_screen();
         }
@@ -213,7 +212,7 @@ impl Guest {
 
 impl Guest {
     fn make(config: &str, host: &Host, snapshot: Option<String>) -> Result<Self, GuestError> {
-        let config = config::parse(config)?;
+        let config = config::parse(config).map_err(GuestError::config)?;
         let environment = host.clone().unchecked_into();
         let driver = match snapshot {
             Some(json) => {
@@ -231,7 +230,7 @@ impl Guest {
 
     /// What the session may refuse.
     fn verb(&self, input: Input<'_>) -> Result<(), JsValue> {
-        let driver = self.driver().ok_or(GuestError::Freed)?;
+        let driver = self.driver().ok_or_else(GuestError::freed)?;
         Ok(driver.handle(input).map_err(GuestError::from)?)
     }
 
@@ -246,8 +245,8 @@ impl Guest {
 }
 
 fn local_key(key: f64) -> Result<LocalKey, GuestError> {
-    let refused = GuestError::Argument { argument: "key", expected: "a whole number, 0 or more" };
-    config::whole(&key.into()).map(LocalKey).ok_or(refused)
+    let refused = || GuestError::argument("`key` must be a whole number, 0 or more");
+    config::whole(key).map(LocalKey).ok_or_else(refused)
 }
 
 fn texts_json(session: &Session) -> String {

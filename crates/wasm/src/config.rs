@@ -6,40 +6,30 @@
 
 use std::time::Duration;
 
-use js_sys::{Array, Object, Reflect};
-use thiserror::Error;
-use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen::JsValue;
 use webmessaging_proto::frame::CustomAttributes;
 use webmessaging_proto::{Config, ConfigError, Limits, Profile, ReconnectPolicy};
+
+use crate::script::{Array, members, parse_json};
 
 /// The largest whole number that JavaScript's numbers hold exactly.
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 
-/// What is wrong with a configuration.
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
-pub(crate) enum ConfigProblem {
-    #[error("the configuration must be a JSON object")]
-    NotAnObject,
-    #[error("`{member}` must be {expected}")]
-    Unfit { member: String, expected: &'static str },
-    #[error("`{member}` is not known")]
-    Unknown { member: String },
-    #[error("`{member}`: {error}")]
-    Refused { member: &'static str, error: ConfigError },
-}
+const A_TEXT: &str = "a string that is not empty";
+const A_SEED: &str = "a whole number from 0 to 18446744073709551615, beyond 2^53 as a string";
 
 /// Reads a configuration.
 ///
 /// # Errors
-/// Names the first member that is not as it should be.
-pub(crate) fn parse(json: &str) -> Result<Config, ConfigProblem> {
-    let members = js_sys::JSON::parse(json).ok().and_then(|json| object(&json));
-    let members = Members { part: "", left: members.ok_or(ConfigProblem::NotAnObject)? };
+/// Names a member that is not as it should be.
+pub(crate) fn parse(json: &str) -> Result<Config, String> {
+    let whole = parse_json(json).ok().and_then(|json| Part::of("", &json));
+    let whole = whole.ok_or("the configuration must be a JSON object")?;
     let [mut deployment_id, mut token, mut endpoint] = [const { String::new() }; 3];
-    let (mut seed, mut heartbeat, mut auto_start) = (None, None, None);
-    let mut profile = Profile::default();
+    let (mut seed, mut profile) = (None, Profile::default());
+    let (mut heartbeat, mut auto_start) = (None, None);
     let [mut typing, mut receipts, mut reconnect, mut limits] = [const { None }; 4];
-    members.read(&mut [
+    whole.read(&mut [
         ("deployment_id", Place::Text(&mut deployment_id)),
         ("token", Place::Text(&mut token)),
         ("seed", Place::Seed(&mut seed)),
@@ -53,12 +43,12 @@ pub(crate) fn parse(json: &str) -> Result<Config, ConfigProblem> {
         ("limits", Place::Part(&mut limits)),
     ])?;
     let required = [
-        ("deployment_id", deployment_id.is_empty(), Place::Text(&mut String::new()).expected()),
-        ("token", token.is_empty(), Place::Text(&mut String::new()).expected()),
-        ("seed", seed.is_none(), Place::Seed(&mut None).expected()),
+        ("deployment_id", deployment_id.is_empty(), A_TEXT),
+        ("token", token.is_empty(), A_TEXT),
+        ("seed", seed.is_none(), A_SEED),
     ];
     if let Some((name, _, expected)) = required.into_iter().find(|(_, missing, _)| *missing) {
-        return Err(members.unfit(name, expected));
+        return Err(whole.path(name) + " must be " + expected);
     }
     let mut config =
         Config::new(deployment_id, token, seed.unwrap_or_default()).with_profile(profile);
@@ -66,16 +56,14 @@ pub(crate) fn parse(json: &str) -> Result<Config, ConfigProblem> {
         config = config.with_endpoint(endpoint);
     }
     if let Some(interval) = heartbeat {
-        config = config
-            .with_health_check(interval)
-            .map_err(|error| ConfigProblem::Refused { member: "heartbeat_ms", error })?;
+        config = config.with_health_check(interval).map_err(refused("heartbeat_ms"))?;
     }
     if let Some(attributes) = auto_start {
         config = config.with_auto_start(attributes);
     }
-    if let Some(left) = typing {
+    if let Some(part) = typing {
         let mut policy = *config.typing();
-        Members { part: "typing", left }.read(&mut [
+        part.read(&mut [
             ("start_delay_ms", Place::Millis(&mut policy.start_delay)),
             ("min_gap_ms", Place::Millis(&mut policy.min_gap)),
             ("refresh_ms", Place::MillisOrNull(&mut policy.refresh)),
@@ -85,21 +73,19 @@ pub(crate) fn parse(json: &str) -> Result<Config, ConfigProblem> {
             ("message_ends_belief", Place::YesNo(&mut policy.message_ends_belief)),
             ("hold_ms", Place::Millis(&mut policy.hold)),
         ])?;
-        config = config
-            .with_typing(policy)
-            .map_err(|error| ConfigProblem::Refused { member: "typing", error })?;
+        config = config.with_typing(policy).map_err(refused("typing"))?;
     }
-    if let Some(left) = receipts {
+    if let Some(part) = receipts {
         let mut policy = *config.receipts();
-        Members { part: "receipts", left }.read(&mut [
+        part.read(&mut [
             ("dwell_ms", Place::Millis(&mut policy.dwell)),
             ("on_wire", Place::YesNo(&mut policy.on_wire)),
         ])?;
         config = config.with_receipts(policy);
     }
-    if let Some(left) = reconnect {
+    if let Some(part) = reconnect {
         let mut policy = ReconnectPolicy::default();
-        Members { part: "reconnect", left }.read(&mut [
+        part.read(&mut [
             ("base_ms", Place::Millis(&mut policy.base)),
             ("cap_ms", Place::Millis(&mut policy.cap)),
             ("stable_ms", Place::Millis(&mut policy.stable)),
@@ -107,9 +93,9 @@ pub(crate) fn parse(json: &str) -> Result<Config, ConfigProblem> {
         ])?;
         config = config.with_reconnect(policy);
     }
-    if let Some(left) = limits {
+    if let Some(part) = limits {
         let mut caps = Limits::default();
-        Members { part: "limits", left }.read(&mut [
+        part.read(&mut [
             ("outputs", Place::Count(&mut caps.outputs)),
             ("texts", Place::Count(&mut caps.texts)),
             ("messages", Place::Count(&mut caps.messages)),
@@ -122,7 +108,7 @@ pub(crate) fn parse(json: &str) -> Result<Config, ConfigProblem> {
 
 /// Custom attributes as JSON.
 pub(crate) fn attributes(json: &str) -> Option<CustomAttributes> {
-    object_of_strings(&js_sys::JSON::parse(json).ok()?)
+    object_of_strings(&parse_json(json).ok()?)
 }
 
 /// Where a member's value goes. By hand, and not by a type's own reader: a page would load a copy of
@@ -136,18 +122,19 @@ enum Place<'p> {
     Count(&'p mut usize),
     YesNo(&'p mut bool),
     AutoStart(&'p mut Option<CustomAttributes>),
-    Part(&'p mut Option<Object>),
+    Attributes(&'p mut CustomAttributes),
+    Part(&'p mut Option<Part>),
 }
 
 impl Place<'_> {
-    /// Takes a value. `None` if it does not fit.
-    fn put(&mut self, value: &JsValue) -> Option<()> {
+    /// Takes the value of the member of this name. `None` if it does not fit.
+    fn put(&mut self, name: &'static str, value: &JsValue) -> Option<()> {
         match self {
             Self::Text(place) => **place = value.as_string().filter(|text| !text.is_empty())?,
             Self::Seed(place) => {
                 **place = Some(match value.as_string() {
                     Some(digits) => digits.parse().ok()?,
-                    None => whole(value)?,
+                    None => whole(value.as_f64()?)?,
                 });
             }
             Self::Profile(place) => {
@@ -161,26 +148,26 @@ impl Place<'_> {
             Self::MillisOrNull(place) => {
                 **place = if value.is_null() { None } else { Some(millis(value)?) };
             }
-            Self::Count(place) => **place = usize::try_from(whole(value)?).ok()?,
+            Self::Count(place) => **place = usize::try_from(whole(value.as_f64()?)?).ok()?,
             Self::YesNo(place) => **place = value.as_bool()?,
             Self::AutoStart(place) => **place = auto_start(value)?,
-            Self::Part(place) => **place = Some(object(value)?),
+            Self::Attributes(place) => **place = object_of_strings(value)?,
+            Self::Part(place) => **place = Some(Part::of(name, value)?),
         }
         Some(())
     }
 
     const fn expected(&self) -> &'static str {
         match self {
-            Self::Text(_) => "a string that is not empty",
-            Self::Seed(_) => {
-                "a whole number from 0 to 18446744073709551615, beyond 2^53 as a string"
-            }
+            Self::Text(_) => A_TEXT,
+            Self::Seed(_) => A_SEED,
             Self::Profile(_) => "\"guide\" or \"live\"",
             Self::Millis(_) => "a whole number of milliseconds",
             Self::MillisOrNull(_) => "a whole number of milliseconds, or null",
             Self::Count(_) => "a whole number",
             Self::YesNo(_) => "true or false",
             Self::AutoStart(_) => "true, false or {\"attributes\":{..}}, of strings",
+            Self::Attributes(_) => "an object of strings",
             Self::Part(_) => "an object",
         }
     }
@@ -194,80 +181,61 @@ fn auto_start(value: &JsValue) -> Option<Option<CustomAttributes>> {
         Some(true) => return Some(Some(CustomAttributes::default())),
         None => {}
     }
-    let members = Members { part: "", left: object(value)? };
-    let attributes = match members.take("attributes") {
-        Some(attributes) => object_of_strings(&attributes)?,
-        None => CustomAttributes::default(),
-    };
-    members.read(&mut []).ok()?;
+    let mut attributes = CustomAttributes::default();
+    let part = Part::of("", value)?;
+    part.read(&mut [("attributes", Place::Attributes(&mut attributes))]).ok()?;
     Some(Some(attributes))
 }
 
 fn object_of_strings(value: &JsValue) -> Option<CustomAttributes> {
     let mut attributes = CustomAttributes::default();
-    for pair in Object::entries(&object(value)?) {
-        let pair: Array = pair.unchecked_into();
-        attributes.insert(pair.get(0).as_string()?, pair.get(1).as_string()?);
+    for (name, value) in members(&Part::of("", value)?.object) {
+        attributes.insert(name, value.as_string()?);
     }
     Some(attributes)
 }
 
-fn object(value: &JsValue) -> Option<Object> {
-    let is_object = value.is_object() && !Array::is_array(value);
-    is_object.then(|| value.clone().unchecked_into())
-}
-
 fn millis(value: &JsValue) -> Option<Duration> {
-    whole(value).map(Duration::from_millis)
+    whole(value.as_f64()?).map(Duration::from_millis)
 }
 
 /// A number that counts something.
-pub(crate) fn whole(value: &JsValue) -> Option<u64> {
-    let number = value.as_f64()?;
+pub(crate) fn whole(number: f64) -> Option<u64> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked")]
     (number.fract() == 0.0 && (0.0..=MAX_SAFE_INTEGER).contains(&number)).then_some(number as u64)
 }
 
-/// An object of which the known members are taken; what is left at the end is an error.
-struct Members {
-    /// The object's name; empty for the configuration itself.
-    part: &'static str,
-    left: Object,
+/// An object in the configuration; the configuration itself has no name.
+struct Part {
+    name: &'static str,
+    object: JsValue,
 }
 
-impl Members {
+impl Part {
+    fn of(name: &'static str, value: &JsValue) -> Option<Self> {
+        let is_object = value.is_object() && !Array::is_array(value);
+        is_object.then(|| Self { name, object: value.clone() })
+    }
+
     /// Puts the members where they belong. Those that are missing leave their place alone.
-    fn read(&self, places: &mut [(&'static str, Place<'_>)]) -> Result<(), ConfigProblem> {
-        for (name, place) in places {
-            let fits = self.take(name).is_none_or(|value| place.put(&value).is_some());
-            if !fits {
-                return Err(self.unfit(name, place.expected()));
+    fn read(&self, places: &mut [(&'static str, Place<'_>)]) -> Result<(), String> {
+        for (name, value) in members(&self.object) {
+            let Some((known, place)) = places.iter_mut().find(|(known, _)| *known == name) else {
+                return Err(self.path(&name) + " is not known");
+            };
+            if place.put(known, &value).is_none() {
+                return Err(self.path(known) + " must be " + place.expected());
             }
         }
-        match Object::keys(&self.left).get(0).as_string() {
-            None => Ok(()),
-            Some(name) => Err(ConfigProblem::Unknown { member: self.at(&name) }),
-        }
+        Ok(())
     }
 
-    /// An object that was just read has no traps.
-    fn take(&self, name: &str) -> Option<JsValue> {
-        let name = JsValue::from_str(name);
-        let value = Reflect::get(&self.left, &name).ok().filter(|value| !value.is_undefined());
-        let _ = Reflect::delete_property(&self.left, &name);
-        value
+    fn path(&self, member: &str) -> String {
+        let dot = if self.name.is_empty() { "" } else { "." };
+        ["`", self.name, dot, member, "`"].concat()
     }
+}
 
-    fn unfit(&self, name: &str, expected: &'static str) -> ConfigProblem {
-        ConfigProblem::Unfit { member: self.at(name), expected }
-    }
-
-    fn at(&self, name: &str) -> String {
-        let mut at = String::from(self.part);
-        if !at.is_empty() {
-            at.push('.');
-        }
-        at.push_str(name);
-        at
-    }
+fn refused(member: &str) -> impl Fn(ConfigError) -> String {
+    move |error| ["`", member, "`: ", &error.message()].concat()
 }

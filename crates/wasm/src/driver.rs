@@ -220,7 +220,7 @@ impl<O: Observer> Inner<O> {
     /// An input of the driver's own: refused only when a socket floods it from within a callback.
     fn give(self: &Rc<Self>, input: Input<'_>) {
         if let Err(refused) = self.handle(input) {
-            report(&JsValue::from_str(&refused.to_string()));
+            report(&JsValue::from_str(&refused.message()));
         }
     }
 

@@ -3,9 +3,10 @@
 //! Owns: the imported types, and how an exception that nobody waits for is reported. Must not know:
 //! the session, when anything is called.
 
-use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use webmessaging_proto::Instant;
+
+use crate::script::{self, Array, Function, GLOBAL, Object};
 
 #[wasm_bindgen]
 extern "C" {
@@ -14,7 +15,7 @@ extern "C" {
     #[derive(Clone, Debug)]
     pub type Environment;
     #[wasm_bindgen(method, getter, js_name = WebSocket)]
-    fn web_socket(this: &Environment) -> Function;
+    fn web_socket(this: &Environment) -> JsValue;
     #[wasm_bindgen(method, catch)]
     fn now(this: &Environment) -> Result<f64, JsValue>;
     #[wasm_bindgen(method, catch, js_name = setTimeout)]
@@ -85,10 +86,6 @@ extern "C" {
     #[wasm_bindgen(method, catch, getter)]
     pub(crate) fn code(this: &SocketEvent) -> Result<JsValue, JsValue>;
 
-    /// A function that does nothing, and needs no closure to be kept.
-    #[wasm_bindgen(thread_local_v2, js_namespace = Function, js_name = prototype)]
-    pub(crate) static NOTHING: JsValue;
-
     #[wasm_bindgen(catch, js_name = reportError)]
     fn report_error(error: &JsValue) -> Result<(), JsValue>;
     #[wasm_bindgen(js_namespace = console, js_name = error)]
@@ -101,28 +98,26 @@ impl Environment {
     /// # Errors
     /// The exception of a place that has no `WebSocket`, `performance` or `setTimeout`.
     pub fn global() -> Result<Self, JsValue> {
-        let global: JsValue = js_sys::global().into();
-        let performance = Reflect::get(&global, &"performance".into())?;
+        let global = GLOBAL.with(JsValue::clone);
         let bound = |of: &JsValue, name: &str| -> Result<JsValue, JsValue> {
-            let function: Function = Reflect::get(of, &name.into())?.dyn_into()?;
-            Ok(function.bind0(of).into())
+            script::get(of, name)?.unchecked_into::<Function>().bind(of)
         };
         let environment = Object::new();
         let members = [
-            ("WebSocket", Reflect::get(&global, &"WebSocket".into())?),
-            ("now", bound(&performance, "now")?),
+            ("WebSocket", script::get(&global, "WebSocket")?),
+            ("now", bound(&script::get(&global, "performance")?, "now")?),
             ("setTimeout", bound(&global, "setTimeout")?),
             ("clearTimeout", bound(&global, "clearTimeout")?),
         ];
         for (name, member) in members {
-            Reflect::set(&environment, &name.into(), &member)?;
+            script::set(&environment, name, &member)?;
         }
-        let document = Reflect::get(&global, &"document".into())?;
+        let document = script::get(&global, "document")?;
         if !document.is_undefined() {
             let page = Object::new();
-            Reflect::set(&page, &"document".into(), &document)?;
-            Reflect::set(&page, &"window".into(), &global)?;
-            Reflect::set(&environment, &"page".into(), &page)?;
+            script::set(&page, "document", &document)?;
+            script::set(&page, "window", &global)?;
+            script::set(&environment, "page", &page)?;
         }
         Ok(environment.unchecked_into())
     }
@@ -141,8 +136,7 @@ impl Environment {
     /// # Errors
     /// The exception of the constructor: an address that cannot be dialed from here.
     pub(crate) fn dial(&self, url: &str) -> Result<WebSocket, JsValue> {
-        let socket = Reflect::construct(&self.web_socket(), &Array::of1(&url.into()))?;
-        Ok(socket.unchecked_into())
+        Ok(script::construct(&self.web_socket(), &Array::of(url))?.unchecked_into())
     }
 }
 

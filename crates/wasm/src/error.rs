@@ -2,46 +2,49 @@
 //!
 //! Owns: [`GuestError`], its codes. Must not know: how a mistake is found.
 
-use js_sys::{Error, Reflect};
-use thiserror::Error;
 use wasm_bindgen::JsValue;
 use webmessaging_proto::{InputError, RestoreError};
 
-use crate::config::ConfigProblem;
+use crate::script::Error;
 
-/// The caller's mistakes.
-#[derive(Debug, Error)]
-pub(crate) enum GuestError {
-    #[error(transparent)]
-    Config(#[from] ConfigProblem),
-    #[error(transparent)]
-    Restore(#[from] RestoreError),
-    #[error(transparent)]
-    Refused(#[from] InputError),
-    #[error("`{argument}` must be {expected}")]
-    Argument { argument: &'static str, expected: &'static str },
-    #[error("the guest was freed: make another one")]
-    Freed,
+/// A caller's mistake.
+#[derive(Debug)]
+pub(crate) struct GuestError {
+    code: &'static str,
+    message: String,
 }
 
 impl GuestError {
-    const fn code(&self) -> &'static str {
-        match self {
-            Self::Config(_) => "invalid_config",
-            Self::Restore(_) => "invalid_snapshot",
-            Self::Refused(refused) => refused.code(),
-            Self::Argument { .. } => "invalid_argument",
-            Self::Freed => "freed",
-        }
+    pub(crate) fn config(problem: String) -> Self {
+        Self { code: "invalid_config", message: problem }
+    }
+
+    pub(crate) fn argument(message: &str) -> Self {
+        Self { code: "invalid_argument", message: message.into() }
+    }
+
+    pub(crate) fn freed() -> Self {
+        Self { code: "freed", message: "the guest was freed: make another one".into() }
+    }
+}
+
+impl From<RestoreError> for GuestError {
+    fn from(refused: RestoreError) -> Self {
+        Self { code: "invalid_snapshot", message: refused.message() }
+    }
+}
+
+impl From<InputError> for GuestError {
+    fn from(refused: InputError) -> Self {
+        Self { code: refused.code(), message: refused.message() }
     }
 }
 
 /// An `Error` with a `code`.
 impl From<GuestError> for JsValue {
     fn from(error: GuestError) -> Self {
-        let thrown = Error::new(&error.to_string());
-        // A fresh object takes every member.
-        let _ = Reflect::set(&thrown, &"code".into(), &error.code().into());
+        let thrown = Error::new(&error.message);
+        thrown.set_code(error.code);
         thrown.into()
     }
 }

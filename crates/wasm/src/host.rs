@@ -54,7 +54,8 @@ impl Observer for Host {
 
     fn written(&self, frame: Written) {
         let id = match &frame {
-            Written::Text(key) => key.map(|key| key.0.to_string().into()),
+            // A number is written as JSON's is, of which the code is there already.
+            Written::Text(key) => key.map(|key| json::to_string(&key).into()),
             Written::Receipt(message) => Some(message.clone()),
             _ => None,
         };

@@ -9,6 +9,7 @@ mod error;
 mod host;
 mod observer;
 mod page;
+mod script;
 mod socket;
 
 /// Half as large as the standard library's own.

@@ -3,11 +3,11 @@
 //! Owns: what a socket's events bring, and that it is detached and closed when dropped. Must not
 //! know: the session, what a message means.
 
-use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use webmessaging_proto::{Close, TransportId};
 
-use crate::environment::{Environment, NOTHING, SocketEvent, WebSocket};
+use crate::environment::{Environment, SocketEvent, WebSocket};
+use crate::script::{Bytes, Function, Text};
 
 /// The service's messages are some kilobytes; what a host keeps of an unknown part takes more room
 /// than it does on the wire.
@@ -75,7 +75,7 @@ impl Socket {
         self.inner.set_onmessage(self.on_message.as_ref())?;
         self.inner.set_onclose(self.on_close.as_ref())?;
         // A close follows every error. Some sockets throw when nobody listens, even after a close.
-        NOTHING.with(|nothing| self.inner.set_onerror(nothing))
+        self.inner.set_onerror(&Function::nothing())
     }
 
     /// What a frame is sent with, to be called when nothing here is borrowed.
@@ -136,17 +136,17 @@ fn code_of(event: &SocketEvent) -> Option<u16> {
 impl Incoming {
     fn of(event: &SocketEvent) -> Self {
         let Ok(data) = event.data() else { return Self::Unfit };
-        if let Some(text) = data.dyn_ref::<js_sys::JsString>() {
-            return if text.length() > MAX_MESSAGE_SIZE {
-                Self::Unfit
-            } else {
-                Self::Text(text.into())
-            };
+        if data.is_string() {
+            let text: Text = data.unchecked_into();
+            if text.length() <= MAX_MESSAGE_SIZE {
+                return text.as_string().map_or(Self::Unfit, Self::Text);
+            }
+        } else if data.is_object() {
+            let bytes = Bytes::new(&data);
+            if bytes.length() <= MAX_MESSAGE_SIZE {
+                return Self::Binary(bytes.slice());
+            }
         }
-        if !data.is_object() {
-            return Self::Unfit;
-        }
-        let bytes = Uint8Array::new(&data);
-        if bytes.length() > MAX_MESSAGE_SIZE { Self::Unfit } else { Self::Binary(bytes.to_vec()) }
+        Self::Unfit
     }
 }

@@ -9,7 +9,7 @@ use super::message::pairs;
 use crate::frame::{
     AllowedMedia, AttachmentDeleted, Configuration, ConnectionClosed, ErrorBody, GenerateUrlError,
     InboundMedia, Jwt, PresignedUrl, ResumeToken, SessionResponse, TextList, TooManyRequests,
-    UploadFailure, UploadSuccess,
+    UploadFailure, UploadSuccess, WHOLE,
 };
 use crate::json::{Cursor, Place, Result};
 
@@ -29,13 +29,13 @@ impl<'a> Object<'a> for SessionResponse<'a> {
             "connected" => json.put(&mut self.connected),
             "newSession" => json.put(&mut self.new_session),
             "readOnly" => json.put(&mut self.read_only),
-            "clearedExistingSession" => json.put(&mut self.cleared_existing_session),
-            "autoStarted" => json.put(&mut self.auto_started),
-            "allowedMedia" => json.put(&mut self.allowed_media),
-            "blockedExtensions" => json.put(&mut self.blocked_extensions),
-            "maxCustomDataBytes" => json.put(&mut self.max_custom_data_bytes),
-            "durationSeconds" => json.put(&mut Seconds(&mut self.duration)),
-            "expirationDate" => json.put(&mut self.expiration_date),
+            "clearedExistingSession" if WHOLE => json.put(&mut self.cleared_existing_session),
+            "autoStarted" if WHOLE => json.put(&mut self.auto_started),
+            "allowedMedia" if WHOLE => json.put(&mut self.allowed_media),
+            "blockedExtensions" if WHOLE => json.put(&mut self.blocked_extensions),
+            "maxCustomDataBytes" if WHOLE => json.put(&mut self.max_custom_data_bytes),
+            "durationSeconds" if WHOLE => json.put(&mut Seconds(&mut self.duration)),
+            "expirationDate" if WHOLE => json.put(&mut self.expiration_date),
             _ => json.skip(),
         }
     }

@@ -7,7 +7,7 @@ use alloc::borrow::Cow;
 use super::DecodeError;
 use super::body::Nothing;
 use super::lenient::Object;
-use crate::frame::{Envelope, RawJson, ServerBody, ServerFrame, StructuredMessage};
+use crate::frame::{Envelope, RawJson, ServerBody, ServerFrame, StructuredMessage, WHOLE};
 use crate::json::{Cursor, Place, Result};
 use crate::sensitive::Sensitive;
 
@@ -111,14 +111,16 @@ fn read_body<'a>(
         "SessionExpiredEvent" => nothing(json, tracing_id, ServerBody::SessionExpired)?,
         "SessionClearedEvent" => nothing(json, tracing_id, ServerBody::SessionCleared)?,
         "LogoutEvent" => nothing(json, tracing_id, ServerBody::Logout)?,
-        "PresignedUrlResponse" => ServerBody::PresignedUrl(object(json, tracing_id)?),
-        "AttachmentDeletedResponse" => ServerBody::AttachmentDeleted(object(json, tracing_id)?),
-        "UploadSuccessEvent" => ServerBody::UploadSuccess(object(json, tracing_id)?),
-        "UploadFailureEvent" => ServerBody::UploadFailure(object(json, tracing_id)?),
-        "GenerateUrlError" => ServerBody::GenerateUrlError(object(json, tracing_id)?),
-        "JwtResponse" => ServerBody::Jwt(object(json, tracing_id)?),
-        "GetConfigurationResponse" => ServerBody::Configuration(object(json, tracing_id)?),
-        "ResumeTokenResponse" => ServerBody::ResumeToken(object(json, tracing_id)?),
+        "PresignedUrlResponse" if WHOLE => ServerBody::PresignedUrl(object(json, tracing_id)?),
+        "AttachmentDeletedResponse" if WHOLE => {
+            ServerBody::AttachmentDeleted(object(json, tracing_id)?)
+        }
+        "UploadSuccessEvent" if WHOLE => ServerBody::UploadSuccess(object(json, tracing_id)?),
+        "UploadFailureEvent" if WHOLE => ServerBody::UploadFailure(object(json, tracing_id)?),
+        "GenerateUrlError" if WHOLE => ServerBody::GenerateUrlError(object(json, tracing_id)?),
+        "JwtResponse" if WHOLE => ServerBody::Jwt(object(json, tracing_id)?),
+        "GetConfigurationResponse" if WHOLE => ServerBody::Configuration(object(json, tracing_id)?),
+        "ResumeTokenResponse" if WHOLE => ServerBody::ResumeToken(object(json, tracing_id)?),
         "Error" | "ErrorMessage" | "Unknown" => ServerBody::Error(object(json, tracing_id)?),
         _ => {
             let raw = json.clone().raw()?;

@@ -9,7 +9,7 @@ use core::time::Duration;
 use super::lenient::{Millis, Object};
 use crate::frame::{
     CoBrowseEvent, MessageEvent, PresenceEvent, RawJson, Reaction, TypingEvent, TypingNotice,
-    VideoEvent,
+    VideoEvent, WHOLE,
 };
 use crate::json::{Cursor, Place, Result};
 
@@ -60,9 +60,9 @@ impl<'a> Object<'a> for Element<'a> {
             "eventType" => json.put(&mut self.event_type),
             "typing" => json.put(&mut self.typing),
             "presence" => json.put(&mut self.presence),
-            "coBrowse" => json.put(&mut self.co_browse),
-            "video" => json.put(&mut self.video),
-            "reactions" => json.put(&mut self.reactions),
+            "coBrowse" if WHOLE => json.put(&mut self.co_browse),
+            "video" if WHOLE => json.put(&mut self.video),
+            "reactions" if WHOLE => json.put(&mut self.reactions),
             _ => json.skip(),
         }
     }
@@ -96,8 +96,8 @@ impl<'a> Object<'a> for PresenceEvent<'a> {
     fn member(&mut self, name: &str, json: &mut Cursor<'a>) -> Result<()> {
         match name {
             "type" => json.put(&mut self.kind),
-            "receivedMessage" => json.put(&mut self.received_message),
-            "replyMessage" => json.put(&mut self.reply_message),
+            "receivedMessage" if WHOLE => json.put(&mut self.received_message),
+            "replyMessage" if WHOLE => json.put(&mut self.reply_message),
             _ => json.skip(),
         }
     }

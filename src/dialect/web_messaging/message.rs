@@ -7,7 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::lenient::Object;
-use crate::frame::{Channel, Metadata, Participant, Reason, StructuredMessage};
+use crate::frame::{Channel, Metadata, Participant, Reason, StructuredMessage, WHOLE};
 use crate::json::{Cursor, Place, Result};
 
 impl<'a> Object<'a> for StructuredMessage<'a> {
@@ -22,10 +22,10 @@ impl<'a> Object<'a> for StructuredMessage<'a> {
             "events" => json.put(&mut self.events),
             "metadata" => pairs(json, &mut self.metadata),
             "originatingEntity" => json.put(&mut self.originating_entity),
-            "originatingMessageId" => json.put(&mut self.originating_message_id),
-            "status" => json.put(&mut self.status),
-            "reasons" => json.put(&mut self.reasons),
-            "isFinalReceipt" => json.put(&mut self.is_final_receipt),
+            "originatingMessageId" if WHOLE => json.put(&mut self.originating_message_id),
+            "status" if WHOLE => json.put(&mut self.status),
+            "reasons" if WHOLE => json.put(&mut self.reasons),
+            "isFinalReceipt" if WHOLE => json.put(&mut self.is_final_receipt),
             _ => json.skip(),
         }
     }
@@ -36,10 +36,10 @@ impl<'a> Object<'a> for Channel<'a> {
         match name {
             "time" => json.put(&mut self.time),
             "messageId" => json.put(&mut self.message_id),
-            "type" => json.put(&mut self.kind),
+            "type" if WHOLE => json.put(&mut self.kind),
             "from" => json.put(&mut self.from),
-            "to" => json.put(&mut self.to),
-            "metadata" => {
+            "to" if WHOLE => json.put(&mut self.to),
+            "metadata" if WHOLE => {
                 let mut metadata: Option<ChannelMetadata<'a>> = None;
                 json.put(&mut metadata)?;
                 if let Some(metadata) = metadata {
@@ -69,10 +69,10 @@ impl<'a> Object<'a> for ChannelMetadata<'a> {
 impl<'a> Object<'a> for Participant<'a> {
     fn member(&mut self, name: &str, json: &mut Cursor<'a>) -> Result<()> {
         match name {
-            "firstName" => json.put(&mut self.first_name),
-            "lastName" => json.put(&mut self.last_name),
+            "firstName" if WHOLE => json.put(&mut self.first_name),
+            "lastName" if WHOLE => json.put(&mut self.last_name),
             "nickname" => json.put(&mut self.nickname),
-            "image" => json.put(&mut self.image),
+            "image" if WHOLE => json.put(&mut self.image),
             _ => json.skip(),
         }
     }
@@ -91,10 +91,11 @@ impl<'a> Object<'a> for Reason<'a> {
 /// Reads a member that is an object of strings.
 pub(super) fn pairs<'a>(json: &mut Cursor<'a>, place: &mut Metadata<'a>) -> Result<()> {
     let written = json.raw()?;
-    if !written.starts_with('{') {
+    let bytes = written.as_bytes();
+    if bytes.first() != Some(&b'{') {
         return Ok(());
     }
-    if !written.contains('\\') {
+    if !bytes.contains(&b'\\') {
         *place = Metadata::from_written(written);
         return Ok(());
     }

@@ -99,18 +99,25 @@ impl<'a> Metadata<'a> {
 /// Calls `take` with the pairs of an object that is well formed and without a backslash.
 fn each_written<'a>(object: &'a str, mut take: impl FnMut(&'a str, &'a str)) {
     let mut rest = object;
-    while let Some((_, named)) = rest.split_once('"') {
-        let Some((name, value)) = named.split_once('"') else { return };
-        let value =
-            value.trim_start_matches(|before: char| before == ':' || before.is_whitespace());
+    while let Some((_, named)) = split_at(rest, b'"') {
+        let Some((name, value)) = split_at(named, b'"') else { return };
+        let Some((_, value)) = split_at(value, b':') else { return };
+        let value = value.trim_ascii_start();
         let (value, after) = value.split_at(length(value));
         match value.as_bytes() {
-            [b'"', .., b'"'] => take(name, value.trim_matches('"')),
+            [b'"', text @ .., b'"'] => take(name, &value[1..=text.len()]),
             [b'n' | b'{' | b'[', ..] => {}
             _ => take(name, value),
         }
         rest = after;
     }
+}
+
+/// What stands before and after the first of an ASCII character. The standard library's own way is
+/// large, where a page has to load it.
+fn split_at(text: &str, ascii: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| byte == ascii)?;
+    Some((&text[..at], &text[at + 1..]))
 }
 
 /// How long the first value in `text` is.

@@ -64,6 +64,17 @@ impl<'a> ServerFrame<'a> {
     ) -> Self {
         Self { envelope, code, tracing_id, body }
     }
+
+    /// The frame without what it says, owning all of its text.
+    pub(crate) fn into_class(self) -> ServerFrame<'static> {
+        let class = Cow::Owned(self.body.class().into());
+        ServerFrame {
+            envelope: self.envelope,
+            code: self.code,
+            tracing_id: self.tracing_id.into_owned(),
+            body: ServerBody::Unknown { class, body: RawJson::NULL },
+        }
+    }
 }
 
 /// The envelope's `type` (`wire.md` 3.1).

@@ -18,6 +18,10 @@ pub(crate) const RAW_VALUE: &str = "$serde_json::private::RawValue";
 #[derive(Clone, Eq, PartialEq)]
 pub struct RawJson<'a>(Cow<'a, str>);
 
+impl RawJson<'static> {
+    pub(crate) const NULL: Self = Self::from_written("null");
+}
+
 impl<'a> RawJson<'a> {
     /// The value in `text`, if it is well-formed JSON and nothing else.
     #[must_use]

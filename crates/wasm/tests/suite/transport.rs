@@ -125,6 +125,19 @@ fn what_is_no_frame_is_a_fault() {
 }
 
 #[wasm_bindgen_test]
+fn a_frame_that_nobody_uses_is_told_by_its_class() {
+    let fake = Fake::new();
+    let _guest = fake.ready_guest();
+    let jwt = r#"{"class":"JwtResponse","code":200,"body":{"jwt":"secret","exp":1}}"#;
+    let offer = r#"{"class":"StructuredMessage","code":200,"body":{"type":"Event","direction":"Outbound","events":[{"eventType":"CoBrowse","coBrowse":{"type":"Offering"}}]}}"#;
+    let new = r#"{"class":"NewEvent","code":200,"body":{"a":[1]}}"#;
+    for (frame, class) in [(jwt, "JwtResponse"), (offer, "StructuredMessage"), (new, "NewEvent")] {
+        fake.receive(0, frame);
+        assert_eq!(fake.lines(), [format!(r#"event {{"type":"other","class":"{class}"}}"#)]);
+    }
+}
+
+#[wasm_bindgen_test]
 fn frames_are_shown_to_a_host_that_asks_for_them() {
     let fake = Fake::new();
     let guest = fake.ready_guest();
