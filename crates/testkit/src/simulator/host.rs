@@ -220,9 +220,9 @@ impl<B: Bridge> World<'_, B> {
         if !self.is_awake() {
             return;
         }
-        let Some(id) = self.messages.id(message).map(str::to_owned) else { return };
+        let Some(id) = self.messages.id(message) else { return };
         let now = self.guest_now();
-        let id = Cow::Owned(id);
+        let id = Cow::Borrowed(&*id);
         if on {
             // The session may send the receipt at once: the rules must know before what is seen.
             self.messages.look(now);
@@ -308,8 +308,8 @@ impl<B: Bridge> World<'_, B> {
         }
         let _ = self.give(Input::Foreground(visible));
         for (message, read) in history {
-            let Some(id) = self.messages.id(message).map(str::to_owned) else { continue };
-            let id = Cow::Owned(id);
+            let Some(id) = self.messages.id(message) else { continue };
+            let id = Cow::Borrowed(&*id);
             let _ = self.give(Input::MessageRestored { id, from: Sender::Agent, read });
         }
         self.connect();

@@ -127,7 +127,8 @@ pub(super) enum What {
     Stall { hold: Ms },
     Outage { hold: Ms, dial: Dial },
     Slow { hold: Ms, by: Ms },
-    Fault { fault: Fault, hold: Ms },
+    /// Apart, since it is larger than all else.
+    Fault { fault: Box<Fault>, hold: Ms },
     AgentWrites { texts: u64 },
     AgentTypes { hold: Option<Ms> },
     AgentEnds { read_only: bool },

@@ -80,6 +80,11 @@ pub(super) struct Queue {
 }
 
 impl Queue {
+    /// With room for so much at a time.
+    pub(super) fn with_capacity(count: usize) -> Self {
+        Self { heap: BinaryHeap::with_capacity(count), asked: 0 }
+    }
+
     pub(super) fn push(&mut self, at: Ms, due: Due) {
         self.asked += 1;
         self.heap.push(Entry { at, number: self.asked, due });

@@ -24,6 +24,9 @@ const STEPS: u64 = 4_000_000;
 /// Steps at one time, likewise.
 const STEPS_AT_ONCE: u64 = 20_000;
 
+/// Room in the queue for what comes up by itself.
+const SPARE: usize = 8;
+
 /// A host that is refused tries again after so long.
 pub(super) const AGAIN: Ms = 1_000;
 /// How long a live service shows typing.
@@ -135,7 +138,7 @@ impl<'a, B: Bridge> World<'a, B> {
             dialect: Rc::new(bridge.dialect()),
             bridge,
             now: 0,
-            queue: Queue::default(),
+            queue: Queue::with_capacity(plan.happenings.len() + SPARE),
             network: Network::default(),
             guest: Guest {
                 session: None,
