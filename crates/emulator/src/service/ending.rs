@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    AgentEventKind, ConnectionId, Service, Timer, TypingEnd, denial::Denial, reply,
+    AgentEventKind, ConnectionId, Service, Timer, TypingEnd,
+    denial::Denial,
+    reply,
     session::{ConversationId, SessionLife},
 };
 

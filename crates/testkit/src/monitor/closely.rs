@@ -69,7 +69,9 @@ impl Closely {
         };
         // By its end, where it is most its own.
         let chars = secret.chars().count();
-        if chars < SECRET_CHARS || self.secrets.iter().any(|known| known.needle() == secret.as_bytes()) {
+        if chars < SECRET_CHARS
+            || self.secrets.iter().any(|known| known.needle() == secret.as_bytes())
+        {
             return;
         }
         if self.secrets.len() == SECRETS {

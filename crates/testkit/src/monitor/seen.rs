@@ -70,9 +70,7 @@ impl Seen {
             Input::Tick => Self::Tick,
             Input::TransportOpened(transport) => Self::Opened(*transport),
             Input::TransportClosed(transport, _) => Self::Closed(*transport),
-            Input::FrameReceived(transport, frame) => {
-                Self::Frame(*transport, Heard::of(frame))
-            }
+            Input::FrameReceived(transport, frame) => Self::Frame(*transport, Heard::of(frame)),
             Input::FrameUndecodable(_) => Self::Undecodable,
             Input::PeerAlive(transport) => Self::Alive(*transport),
             Input::Keystroke => Self::Key,

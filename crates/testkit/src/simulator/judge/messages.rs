@@ -187,7 +187,9 @@ impl Messages {
         let Some(message) = self.all.get(number) else { return };
         let conversation = newest.unwrap_or(self.conversation);
         let forgotten = self.forgets || message.conversation != conversation;
-        found.must(forgotten, "a message is unknown to its session", || message.id.as_ref().to_owned());
+        found.must(forgotten, "a message is unknown to its session", || {
+            message.id.as_ref().to_owned()
+        });
     }
 
     pub(in crate::simulator) fn hidden(&mut self, number: usize) {
