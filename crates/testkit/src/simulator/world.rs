@@ -10,6 +10,7 @@ use std::time::Duration;
 use webmessaging_emulator::service::Service;
 use webmessaging_proto::{Instant, Phase};
 
+use crate::earlier::earlier;
 use crate::monitor::Watched;
 
 use super::backend::Backend;
@@ -120,7 +121,7 @@ struct Next {
 
 impl Next {
     fn at(self) -> Option<Ms> {
-        [self.queued, self.service, self.tick].into_iter().flatten().min()
+        earlier(earlier(self.queued, self.service), self.tick)
     }
 }
 
