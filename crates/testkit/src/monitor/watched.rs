@@ -70,20 +70,17 @@ impl Watched {
     /// As the session's.
     pub fn handle(&mut self, input: Input<'_>, now: Instant) -> Result<(), InputError> {
         self.now = now.max(self.now);
-        let Some(closely) = &mut self.closely else { return self.handle_input(input, now) };
-        let before = closely.before(&self.session, &mut self.monitor, &input, self.now);
-        let verdict = self.handle_input(input, now);
-        if let Some(closely) = &mut self.closely {
-            closely.after(before, &self.session, verdict, self.now, &mut self.monitor);
-        }
-        verdict
-    }
-
-    fn handle_input(&mut self, input: Input<'_>, now: Instant) -> Result<(), InputError> {
         let seen = Seen::of(&input);
         let phase = self.session.phase();
+        let Some(closely) = &mut self.closely else {
+            let verdict = self.session.handle(input, now);
+            self.monitor.take(&seen, verdict, phase, now);
+            return verdict;
+        };
+        let before = closely.before(&self.session, &mut self.monitor, &input, self.now);
         let verdict = self.session.handle(input, now);
         self.monitor.take(&seen, verdict, phase, now);
+        closely.after(before, &self.session, verdict, self.now, &mut self.monitor);
         verdict
     }
 
