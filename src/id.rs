@@ -44,7 +44,10 @@ pub struct TracingId([u8; 16]);
 
 /// Where the hyphens of a UUID stand.
 const HYPHENS: [usize; 4] = [8, 13, 18, 23];
+/// Where the two digits of each byte stand.
+const BYTES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 const UUID_LEN: usize = 36;
+const NO_DIGIT: u8 = 16;
 
 impl TracingId {
     /// The id with these random bits; the six that a UUID v4 prescribes are overwritten.
@@ -59,32 +62,29 @@ impl TracingId {
     /// either case, hyphens in place, version 4.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.as_bytes();
-        if text.len() != UUID_LEN || HYPHENS.iter().any(|&at| text[at] != b'-') {
-            return None;
-        }
-        let mut digits = text.iter().filter(|byte| **byte != b'-').map(|byte| hex_digit(*byte));
+        let text: &[u8; UUID_LEN] = text.as_bytes().try_into().ok()?;
         let mut bytes = [0; 16];
-        for byte in &mut bytes {
-            *byte = digits.next()?? << 4 | digits.next()??;
+        let mut highest = 0;
+        for (byte, at) in bytes.iter_mut().zip(BYTES) {
+            let (high, low) = (hex_digit(text[at]), hex_digit(text[at + 1]));
+            highest = highest.max(high).max(low);
+            *byte = high << 4 | low & 0xf;
         }
         let bits = u128::from_be_bytes(bytes);
         let id = Self::from_bits(bits);
-        (digits.next().is_none() && id.bits() == bits).then_some(id)
+        let hyphens = HYPHENS.iter().all(|&at| text[at] == b'-');
+        (hyphens && highest < NO_DIGIT && id.bits() == bits).then_some(id)
     }
 
     /// Appends the UUID form to `out`, without a detour through a formatter.
     pub(crate) fn encode(self, out: &mut [u8; UUID_LEN]) {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let mut at = 0;
-        for byte in self.0 {
-            if HYPHENS.contains(&at) {
-                out[at] = b'-';
-                at += 1;
-            }
+        for at in HYPHENS {
+            out[at] = b'-';
+        }
+        for (byte, at) in self.0.into_iter().zip(BYTES) {
             out[at] = DIGITS[usize::from(byte >> 4)];
             out[at + 1] = DIGITS[usize::from(byte & 0xf)];
-            at += 2;
         }
     }
 
@@ -104,12 +104,12 @@ impl TracingId {
     }
 }
 
-const fn hex_digit(digit: u8) -> Option<u8> {
+const fn hex_digit(digit: u8) -> u8 {
     match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        b'A'..=b'F' => Some(digit - b'A' + 10),
-        _ => None,
+        b'0'..=b'9' => digit - b'0',
+        b'a'..=b'f' => digit - b'a' + 10,
+        b'A'..=b'F' => digit - b'A' + 10,
+        _ => NO_DIGIT,
     }
 }
 
@@ -142,5 +142,40 @@ impl<'de> Deserialize<'de> for TracingId {
         let text = String::deserialize(deserializer)?;
         let foreign = || D::Error::invalid_value(Unexpected::Str(&text), &"a UUID of version 4");
         Self::parse(&text).ok_or_else(foreign)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn what_is_no_uuid_of_version_4_is_none_of_ours() {
+        let id = TracingId::from_bits(0x0123_4567_89ab_cdef_0246_8ace_1357_9bdf);
+        let text = id.to_string();
+        assert_eq!(text, "01234567-89ab-4def-8246-8ace13579bdf");
+        assert_eq!(TracingId::parse(&text), Some(id));
+        assert_eq!(TracingId::parse(&text.to_uppercase()), Some(id));
+        for at in 0..UUID_LEN {
+            for other in "-09afAFg/:@`G {".chars() {
+                let (before, after) = (&text[..at], &text[at + 1..]);
+                let changed = [before, &other.to_string(), after].concat();
+                let in_place = match at {
+                    8 | 13 | 18 | 23 => other == '-',
+                    14 => other == '4',
+                    19 => matches!(other, '8' | '9' | 'a' | 'b' | 'A' | 'B'),
+                    _ => other.is_ascii_hexdigit(),
+                };
+                let parsed = TracingId::parse(&changed);
+                assert_eq!(parsed.is_some(), in_place, "{changed}");
+                if let Some(parsed) = parsed {
+                    assert_eq!(parsed.to_string(), changed.to_lowercase());
+                }
+            }
+        }
+        for length in (0..80).filter(|length| *length != UUID_LEN) {
+            assert_eq!(TracingId::parse(&"0".repeat(length)), None);
+        }
     }
 }

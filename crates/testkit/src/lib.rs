@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod drive;
+mod earlier;
 pub mod fuzz;
 pub mod life;
 pub mod model;

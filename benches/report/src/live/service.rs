@@ -69,7 +69,7 @@ impl Agents {
         runtime.block_on(async {
             while let Some(event) = events.next().await {
                 let at = now();
-                let Some(&guest) = self.numbers.get(&event.conversation_id) else { continue };
+                let Some(&guest) = self.numbers.get(&*event.conversation_id) else { continue };
                 let mut told = self.told.lock().expect("nobody panics with it");
                 match event.kind {
                     AgentEventKind::GuestTyping { typing: true, .. } => {

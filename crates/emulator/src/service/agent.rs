@@ -64,7 +64,9 @@ impl Service {
                 return Err(AgentError::TextTooLong { length, limit });
             }
         }
-        self.open_session(conversation_id)?.agent_typing = false;
+        let session = self.open_session(conversation_id)?;
+        session.agent_typing = false;
+        let conversation = Arc::clone(&session.conversation_id);
         let nickname = nickname.unwrap_or(NICKNAME);
         let body = Structured {
             nickname: Some(nickname),
@@ -72,11 +74,11 @@ impl Service {
             content: Some(Vec::new()),
             ..self.structured("Text", "Outbound")
         };
-        let message = Arc::new(body.view(Author::Agent));
-        self.keep_message(conversation_id, Arc::clone(&message));
+        let message = Arc::new(body.view(Author::Agent, self.clock.timestamp()));
+        self.keep_message(&conversation, Arc::clone(&message));
         let event = AgentEventKind::AgentMessage { message: Arc::clone(&message) };
-        self.emit_agent(conversation_id, event);
-        self.fan_out(conversation_id, &body, None);
+        self.emit_agent(&conversation, event);
+        self.fan_out(&conversation, &body, None);
         Ok(message)
     }
 
@@ -103,13 +105,14 @@ impl Service {
                 .map_err(|wait| AgentError::TooMany { retry_after: retry_after(wait) })?;
         }
         session.agent_typing = typing;
-        self.emit_agent(conversation_id, AgentEventKind::AgentTyping { typing });
+        let conversation = Arc::clone(&session.conversation_id);
+        self.emit_agent(&conversation, AgentEventKind::AgentTyping { typing });
         let events = if typing { events::AGENT_ON } else { events::OFF };
         let body = Structured {
             nickname: Some(nickname.unwrap_or(NICKNAME)),
             ..self.event(events, "Outbound")
         };
-        self.fan_out(conversation_id, &body, None);
+        self.fan_out(&conversation, &body, None);
         Ok(())
     }
 
@@ -130,10 +133,11 @@ impl Service {
         if read_only {
             session.life = SessionLife::ReadOnly;
         }
-        self.end_guest_typing(conversation_id, TypingEnd::Ended);
-        self.emit_agent(conversation_id, AgentEventKind::ConversationEnded { read_only });
+        let conversation = Arc::clone(&session.conversation_id);
+        self.end_guest_typing(&conversation, TypingEnd::Ended);
+        self.emit_agent(&conversation, AgentEventKind::ConversationEnded { read_only });
         let body = Structured { read_only, ..self.event(events::DISCONNECT, "Outbound") };
-        self.fan_out(conversation_id, &body, None);
+        self.fan_out(&conversation, &body, None);
         Ok(())
     }
 

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
+use super::Timestamp;
+
 const SECONDS_OF_DAY: u64 = 86_400;
 
 #[derive(Clone, Debug)]
@@ -48,7 +50,11 @@ impl Clock {
         self.epoch.saturating_add(at)
     }
 
-    /// ISO 8601 with milliseconds and `Z`, as `channel.time` has it.
+    pub(crate) fn timestamp(&self) -> Timestamp {
+        Timestamp::from_unix(self.unix())
+    }
+
+    /// ISO 8601 with milliseconds and `Z`, as `channel.time` has it. It is what a [`Timestamp`] writes, at less cost.
     pub(crate) fn iso(&self) -> String {
         let unix = self.unix();
         let (seconds, ms) = (unix.as_secs() % SECONDS_OF_DAY, u64::from(unix.subsec_millis()));
@@ -107,8 +113,7 @@ mod tests {
         for seconds in [0, 59, 60, 3_599, 86_399, 86_400, 200_000_000, 99_999_999_999] {
             let at = Duration::from_millis(seconds * 1_000 + 7);
             clock.advance(at);
-            let expected = date_time(clock.unix()).to_rfc3339_opts(SecondsFormat::Millis, true);
-            assert_eq!(clock.iso(), expected);
+            assert_eq!(clock.iso(), clock.timestamp().to_string());
         }
         clock.advance(Duration::MAX);
         assert!(clock.iso().ends_with('Z'));

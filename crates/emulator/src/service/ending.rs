@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::{
-    AgentEventKind, ConnectionId, Service, Timer, TypingEnd, denial::Denial, reply,
-    session::SessionLife,
+    AgentEventKind, ConnectionId, Service, Timer, TypingEnd,
+    denial::Denial,
+    reply,
+    session::{ConversationId, SessionLife},
 };
 
 impl Service {
@@ -13,7 +15,7 @@ impl Service {
     pub(super) fn close_session(
         &mut self,
         id: ConnectionId,
-        conversation: &str,
+        conversation: &ConversationId,
         all_connections: bool,
         tracing_id: Option<&str>,
     ) {
@@ -37,7 +39,7 @@ impl Service {
     pub(super) fn clear_conversation(
         &mut self,
         id: ConnectionId,
-        conversation: &str,
+        conversation: &ConversationId,
         tracing_id: Option<&str>,
     ) -> Result<(), Denial> {
         if !self.options.conversation_clear {
@@ -55,7 +57,7 @@ impl Service {
 
     /// Announces the end and leaves the connections open, as the live service does; what they still send is
     /// answered 4006.
-    pub(super) fn expire_session(&mut self, conversation: &str) {
+    pub(super) fn expire_session(&mut self, conversation: &ConversationId) {
         let Some(session) = self.sessions.get_mut(conversation) else { return };
         if session.life == SessionLife::Expired {
             return;

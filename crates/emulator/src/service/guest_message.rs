@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     denial::Denial,
-    json::{Json, to_map},
+    json::Json,
     request::{Fields, RequestKind},
 };
 
@@ -105,19 +105,19 @@ impl<'a> GuestText<'a> {
     ) -> Result<Self, Denial> {
         let text = message.text("text")?;
         let content = message.list("content")?;
-        let is_attachment = |element: &Json<'_>| {
+        let is_attachment = |element: Json<'_, '_>| {
             let kind = Fields::of(element).map(|element| element.text("contentType"));
             matches!(kind, Some(Ok(Some(kind))) if kind == "Attachment")
         };
         let has_attachment =
-            content.iter().any(is_attachment) || !frame.list("attachmentIds")?.is_empty();
+            content.clone().any(is_attachment) || !frame.list("attachmentIds")?.is_empty();
         if text.is_none_or(|text| text.is_empty()) && content.is_empty() && !has_attachment {
             return Err(Denial::Missing("text"));
         }
         Ok(Self {
             text: text.cloned().unwrap_or_default(),
             structured,
-            content: content.iter().map(Json::to_value).collect(),
+            content: content.map(Json::to_value).collect(),
             has_attachment,
         })
     }
@@ -138,10 +138,10 @@ fn read_events(message: Fields<'_, '_>) -> Result<Vec<GuestEvent>, Denial> {
     if events.is_empty() {
         return Err(Denial::Missing("events"));
     }
-    events.iter().map(read_event).collect()
+    events.map(read_event).collect()
 }
 
-fn read_event(event: &Json<'_>) -> Result<GuestEvent, Denial> {
+fn read_event(event: Json<'_, '_>) -> Result<GuestEvent, Denial> {
     let wrong = Denial::WrongType { name: "events", expected: "an array of objects" };
     let event = Fields::of(event).ok_or(wrong)?;
     let member_type =
@@ -164,5 +164,5 @@ fn read_event(event: &Json<'_>) -> Result<GuestEvent, Denial> {
 fn attributes(holder: Fields<'_, '_>) -> Result<Option<Map<String, Value>>, Denial> {
     let Some(channel) = holder.object("channel")? else { return Ok(None) };
     let Some(metadata) = channel.object("metadata")? else { return Ok(None) };
-    Ok(metadata.object("customAttributes")?.map(|attributes| to_map(attributes.0)))
+    Ok(metadata.object("customAttributes")?.map(Fields::to_map))
 }

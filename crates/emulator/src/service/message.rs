@@ -8,9 +8,9 @@ use super::{
     AgentEventKind, ConnectionId, MessageState, Service, TypingEnd,
     denial::Denial,
     guest_message::{GuestBody, GuestEvent, GuestMessage, GuestText, ReceiptStatus},
-    session::SessionLife,
+    session::{ConversationId, SessionLife},
     structured::{Structured, events},
-    view::{Author, MessageView},
+    view::{Author, MessageView, Timestamp},
 };
 use crate::options::Mode;
 
@@ -18,7 +18,7 @@ impl Service {
     pub(super) fn on_message(
         &mut self,
         id: ConnectionId,
-        conversation: &str,
+        conversation: &ConversationId,
         message: GuestMessage<'_>,
         tracing_id: Option<&str>,
     ) -> Result<(), Denial> {
@@ -51,7 +51,7 @@ impl Service {
     fn guest_text(
         &mut self,
         id: ConnectionId,
-        conversation: &str,
+        conversation: &ConversationId,
         text: GuestText<'_>,
         metadata: Map<String, Value>,
         tracing_id: Option<&str>,
@@ -83,7 +83,7 @@ impl Service {
             metadata,
             ..self.structured(kind, "Inbound")
         };
-        let message = Arc::new(body.view(Author::Guest));
+        let message = Arc::new(body.view(Author::Guest, self.clock.timestamp()));
         self.keep_message(conversation, Arc::clone(&message));
         self.emit_agent(conversation, AgentEventKind::GuestMessage { message });
         self.fan_out(conversation, &body, Some((id, tracing_id)));
@@ -93,7 +93,7 @@ impl Service {
     fn guest_event(
         &mut self,
         id: ConnectionId,
-        conversation: &str,
+        conversation: &ConversationId,
         event: GuestEvent,
         tracing_id: Option<&str>,
     ) -> Result<(), Denial> {
@@ -117,7 +117,7 @@ impl Service {
     /// Silence is the only answer to a receipt that was taken.
     fn guest_receipt(
         &mut self,
-        conversation: &str,
+        conversation: &ConversationId,
         key: &str,
         status: ReceiptStatus,
     ) -> Result<(), Denial> {
@@ -128,7 +128,7 @@ impl Service {
         let message = session.agent_message(key).ok_or(Denial::UnknownMessage)?;
         if status == ReceiptStatus::Read && message.state != MessageState::Read {
             Arc::make_mut(message).state = MessageState::Read;
-            let message_id = message.message_id.clone();
+            let message_id = Arc::clone(&message.message_id);
             self.emit_agent(conversation, AgentEventKind::MessageRead { message_id });
         }
         Ok(())
@@ -185,14 +185,14 @@ impl Service {
 
 impl Structured<'_> {
     /// The message as the agent's side keeps it.
-    pub(super) fn view(&self, from: Author) -> MessageView {
+    pub(super) fn view(&self, from: Author, time: Timestamp) -> MessageView {
         MessageView {
             id: self.id.into(),
             message_id: self.message_id.into(),
             from,
             nickname: self.nickname.map(str::to_owned),
             text: self.text.unwrap_or_default().into(),
-            time: self.time.clone(),
+            time,
             state: MessageState::Sent,
         }
     }

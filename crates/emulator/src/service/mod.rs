@@ -44,6 +44,7 @@ mod view;
 use std::{
     collections::{BTreeMap, VecDeque},
     fmt,
+    sync::Arc,
     time::Duration,
 };
 
@@ -57,7 +58,8 @@ pub use rest::{Conversation, ConversationError};
 pub use session::SessionLife;
 pub use upgrade::ConnectError;
 pub use view::{
-    AgentEvent, AgentEventKind, Author, MessageState, MessageView, SessionView, TypingEnd,
+    AgentEvent, AgentEventKind, Author, MessageState, MessageView, SessionView, Timestamp,
+    TypingEnd,
 };
 
 use crate::options::Options;
@@ -124,7 +126,8 @@ pub struct Service {
     random: Random,
     signer: TokenSigner,
     sessions: Sessions,
-    connections: BTreeMap<ConnectionId, Connection>,
+    /// Apart from the tree, whose nodes have room for many.
+    connections: BTreeMap<ConnectionId, Box<Connection>>,
     last_connection: u64,
     /// New connections of each deployment.
     arrivals: BTreeMap<String, Window>,
@@ -232,11 +235,11 @@ impl Service {
         self.clock.advance(now);
     }
 
-    fn emit_agent(&mut self, conversation: &str, kind: AgentEventKind) {
+    fn emit_agent(&mut self, conversation: &ConversationId, kind: AgentEventKind) {
         if self.outputs.len() >= self.options.caps.outputs {
             return;
         }
-        let (time, conversation_id) = (self.clock.iso(), conversation.to_owned());
+        let (time, conversation_id) = (self.clock.timestamp(), Arc::clone(conversation));
         self.outputs.push_back(Output::Agent(AgentEvent { time, conversation_id, kind }));
     }
 }

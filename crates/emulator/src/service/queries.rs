@@ -1,6 +1,6 @@
 //! Requests that change nothing: health check, JWT, configuration.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::{ConnectionId, Service, denial::Denial, reply};
 
@@ -23,8 +23,8 @@ impl Service {
         let Some(session) = self.sessions.get(conversation) else { return Ok(()) };
         let expires = self.unix_seconds(session.expires);
         let duration = self.options.session_life.as_secs();
-        metadata.insert("durationSeconds".to_owned(), json!(duration.to_string()));
-        metadata.insert("expirationDate".to_owned(), json!(expires.to_string()));
+        metadata.insert("durationSeconds".to_owned(), Value::String(duration.to_string()));
+        metadata.insert("expirationDate".to_owned(), Value::String(expires.to_string()));
         let id_of_answer = self.random.hex32();
         self.send(id, reply::echo(id_of_answer, text, &metadata, tracing_id));
         Ok(())

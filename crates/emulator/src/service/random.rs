@@ -1,5 +1,7 @@
 //! Ids and key material from one seed (`SplitMix64`). Knows nothing of what they are for.
 
+use std::sync::Arc;
+
 #[derive(Clone, Debug)]
 pub(crate) struct Random(u64);
 
@@ -46,49 +48,66 @@ impl Random {
 }
 
 impl Hex32 {
-    pub(crate) fn push_to(self, text: &mut String) {
-        push(&digits(self.0), text);
+    pub(crate) fn push_to(self, out: &mut String) {
+        out.push_str(text(&digits(self.0)));
     }
 }
 
 impl Uuid {
-    pub(crate) fn push_to(self, text: &mut String) {
+    pub(crate) fn push_to(self, out: &mut String) {
+        out.push_str(text(&self.dashed()));
+    }
+
+    fn dashed(self) -> [u8; 36] {
         let digits = digits(self.0);
         let mut dashed = [b'-'; 36];
         for (from, to, length) in [(0, 0, 8), (8, 9, 4), (12, 14, 4), (16, 19, 4), (20, 24, 12)] {
             dashed[to..to + length].copy_from_slice(&digits[from..from + length]);
         }
-        push(&dashed, text);
+        dashed
     }
 }
 
+/// The two digits of each byte.
+const PAIRS: [[u8; 2]; 256] = {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut pairs = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < pairs.len() {
+        pairs[byte] = [DIGITS[byte >> 4], DIGITS[byte & 0xF]];
+        byte += 1;
+    }
+    pairs
+};
+
 /// The digits of `raw`, in ASCII.
 fn digits(raw: u128) -> [u8; 32] {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut digits = [0; 32];
     for (pair, byte) in digits.chunks_exact_mut(2).zip(raw.to_be_bytes()) {
-        pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 0xF)]]);
+        pair.copy_from_slice(&PAIRS[usize::from(byte)]);
     }
     digits
 }
 
-fn push(ascii: &[u8], text: &mut String) {
-    text.push_str(std::str::from_utf8(ascii).unwrap_or_default());
+fn text(ascii: &[u8]) -> &str {
+    std::str::from_utf8(ascii).unwrap_or_default()
 }
 
 impl From<Hex32> for String {
     fn from(id: Hex32) -> Self {
-        let mut text = Self::with_capacity(32);
-        id.push_to(&mut text);
-        text
+        text(&digits(id.0)).to_owned()
     }
 }
 
 impl From<Uuid> for String {
     fn from(id: Uuid) -> Self {
-        let mut text = Self::with_capacity(36);
-        id.push_to(&mut text);
-        text
+        text(&id.dashed()).to_owned()
+    }
+}
+
+impl From<Uuid> for Arc<str> {
+    fn from(id: Uuid) -> Self {
+        text(&id.dashed()).into()
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::{
     denial::Denial,
     guest_message::GuestMessage,
-    json::{Json, to_map},
+    json::{Children, Document, Json, Kind},
 };
 
 /// What a client's frame asks for, as faults and counters name it.
@@ -75,11 +75,12 @@ pub(crate) enum Action<'a> {
 impl<'a> Request<'a> {
     /// Reads a text frame.
     pub(crate) fn decode(frame: &'a str) -> Self {
-        match serde_json::from_str::<Json<'_>>(frame) {
-            Ok(Json::Object(members)) => Self::from_members(&members),
-            Ok(_) => Self::refused(Denial::NotAnObject),
-            Err(_) => Self::refused(Denial::NotJson),
-        }
+        let document = Document::parse(frame);
+        let Some(json) = document.as_ref().and_then(Document::root) else {
+            return Self::refused(Denial::NotJson);
+        };
+        Fields::of(json)
+            .map_or_else(|| Self::refused(Denial::NotAnObject), |fields| Self::read(fields))
     }
 
     /// A frame that is not even read.
@@ -87,8 +88,7 @@ impl<'a> Request<'a> {
         Self { tracing_id: None, action: Err(denial) }
     }
 
-    fn from_members(members: &[(Cow<'a, str>, Json<'a>)]) -> Self {
-        let fields = Fields(members);
+    fn read(fields: Fields<'_, 'a>) -> Self {
         let read = || {
             fields.text("tracingId")?;
             let token = fields.text("token")?.cloned();
@@ -151,27 +151,28 @@ impl<'a> Action<'a> {
     }
 }
 
-/// An object's members by type; `'t` is the tree that was read, `'a` the frame.
+/// An object's members by type; `'t` is the document that was read, `'a` the frame.
 #[derive(Clone, Copy)]
-pub(crate) struct Fields<'t, 'a>(pub(crate) &'t [(Cow<'a, str>, Json<'a>)]);
+pub(crate) struct Fields<'t, 'a>(Json<'t, 'a>);
 
 impl<'t, 'a> Fields<'t, 'a> {
     fn get<T>(
         self,
         name: &'static str,
         expected: &'static str,
-        read: impl FnOnce(&'t Json<'a>) -> Option<T>,
+        read: impl FnOnce(Json<'t, 'a>) -> Option<T>,
     ) -> Result<Option<T>, Denial> {
         // Of members of one name the last one counts.
-        match self.0.iter().rev().find(|(member, _)| member == name) {
-            None | Some((_, Json::Null)) => Ok(None),
-            Some((_, value)) => read(value).map(Some).ok_or(Denial::WrongType { name, expected }),
+        let named = self.0.children().filter(|member| member.name() == name);
+        match named.last().filter(|member| !matches!(member.kind(), Kind::Null)) {
+            None => Ok(None),
+            Some(value) => read(value).map(Some).ok_or(Denial::WrongType { name, expected }),
         }
     }
 
     pub(crate) fn text(self, name: &'static str) -> Result<Option<&'t Cow<'a, str>>, Denial> {
-        self.get(name, "a string", |value| match value {
-            Json::Text(text) => Some(text),
+        self.get(name, "a string", |value| match value.kind() {
+            Kind::Text(text) => Some(text),
             _ => None,
         })
     }
@@ -181,8 +182,8 @@ impl<'t, 'a> Fields<'t, 'a> {
     }
 
     pub(crate) fn flag(self, name: &'static str) -> Result<bool, Denial> {
-        let truth = self.get(name, "true or false", |value| match value {
-            Json::Bool(truth) => Some(*truth),
+        let truth = self.get(name, "true or false", |value| match value.kind() {
+            Kind::Bool(truth) => Some(*truth),
             _ => None,
         })?;
         Ok(truth.unwrap_or(false))
@@ -192,24 +193,24 @@ impl<'t, 'a> Fields<'t, 'a> {
         self.get(name, "an object", Self::of)
     }
 
-    pub(crate) fn of(value: &'t Json<'a>) -> Option<Self> {
-        match value {
-            Json::Object(members) => Some(Self(members)),
-            _ => None,
-        }
+    pub(crate) fn of(value: Json<'t, 'a>) -> Option<Self> {
+        matches!(value.kind(), Kind::Object).then_some(Self(value))
     }
 
-    pub(crate) fn list(self, name: &'static str) -> Result<&'t [Json<'a>], Denial> {
-        let list = self.get(name, "an array", |value| match value {
-            Json::List(list) => Some(&**list),
-            _ => None,
+    pub(crate) fn list(self, name: &'static str) -> Result<Children<'t, 'a>, Denial> {
+        let list = self.get(name, "an array", |value| {
+            matches!(value.kind(), Kind::List).then_some(value.children())
         })?;
         Ok(list.unwrap_or_default())
     }
 
+    pub(crate) fn to_map(self) -> Map<String, Value> {
+        self.0.to_map()
+    }
+
     /// `metadata`: string to string; other values are not echoed.
     pub(crate) fn metadata(self) -> Result<Map<String, Value>, Denial> {
-        let mut metadata = self.object("metadata")?.map(|m| to_map(m.0)).unwrap_or_default();
+        let mut metadata = self.object("metadata")?.map(Self::to_map).unwrap_or_default();
         metadata.retain(|_, value| value.is_string());
         Ok(metadata)
     }

@@ -98,7 +98,7 @@ impl Session {
     pub(crate) fn agent_message(&mut self, id: &str) -> Option<&mut Arc<MessageView>> {
         self.messages
             .iter_mut()
-            .find(|m| m.from == Author::Agent && (m.message_id == id || m.id == id))
+            .find(|m| m.from == Author::Agent && (*m.message_id == *id || m.id == id))
     }
 
     pub(crate) fn view(&self, expires_at: u64) -> SessionView {
@@ -128,25 +128,26 @@ impl Session {
 /// All sessions, by conversation and by what opens them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sessions {
-    by_conversation: BTreeMap<ConversationId, Session>,
+    /// Apart from the tree, whose nodes have room for many.
+    by_conversation: BTreeMap<ConversationId, Box<Session>>,
     current: BTreeMap<TokenKey, ConversationId>,
 }
 
 impl Sessions {
     pub(crate) fn get(&self, conversation_id: &str) -> Option<&Session> {
-        self.by_conversation.get(conversation_id)
+        self.by_conversation.get(conversation_id).map(|session| &**session)
     }
 
     pub(crate) fn get_mut(&mut self, conversation_id: &str) -> Option<&mut Session> {
-        self.by_conversation.get_mut(conversation_id)
+        self.by_conversation.get_mut(conversation_id).map(|session| &mut **session)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Session> {
-        self.by_conversation.values()
+        self.by_conversation.values().map(|session| &**session)
     }
 
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Session> {
-        self.by_conversation.values_mut()
+        self.by_conversation.values_mut().map(|session| &mut **session)
     }
 
     /// The conversation of the session that `key` opens now.
@@ -157,11 +158,11 @@ impl Sessions {
     /// Adds a session as the current one of its key.
     pub(crate) fn insert(&mut self, session: Session) {
         self.current.insert(session.key.clone(), session.conversation_id.clone());
-        self.by_conversation.insert(session.conversation_id.clone(), session);
+        self.by_conversation.insert(session.conversation_id.clone(), Box::new(session));
     }
 
     pub(crate) fn remove(&mut self, conversation_id: &str) -> Option<Session> {
-        let session = self.by_conversation.remove(conversation_id)?;
+        let session = *self.by_conversation.remove(conversation_id)?;
         if self.current(&session.key) == Some(&session.conversation_id) {
             self.current.remove(&session.key);
         }

@@ -2,7 +2,7 @@
 //!
 //! Owns: which member stands where, in the order of their names. Must not know: who gets it.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::{
     random::{Hex32, Uuid},
@@ -65,7 +65,10 @@ impl Structured<'_> {
         out.push('}');
         if let Some(content) = &self.content {
             out.push_str(r#","content":"#);
-            push_json(out, content);
+            match &content[..] {
+                [] => out.push_str("[]"),
+                content => push_json(out, content),
+            }
         }
         out.push_str(r#","direction":""#);
         out.push_str(self.direction);
@@ -91,7 +94,7 @@ impl Structured<'_> {
     fn push_metadata(&self, out: &mut String) {
         if !self.metadata.is_empty() {
             let mut all = self.metadata.clone();
-            all.insert("correlationId".to_owned(), json!(String::from(self.correlation_id)));
+            all.insert("correlationId".to_owned(), Value::String(self.correlation_id.into()));
             push_json(out, &all);
             return;
         }

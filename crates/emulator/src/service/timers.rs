@@ -18,11 +18,14 @@ impl<K: Ord + Clone> Timers<K> {
 
     /// Replaces the deadline of `key`; `None` takes it away.
     pub(crate) fn set(&mut self, key: K, at: Option<Duration>) {
-        if let Some(old) = self.due.remove(&key) {
+        let old = match at {
+            Some(at) => self.due.insert(key.clone(), at),
+            None => self.due.remove(&key),
+        };
+        if let Some(old) = old {
             self.order.remove(&(old, key.clone()));
         }
         if let Some(at) = at {
-            self.due.insert(key.clone(), at);
             self.order.insert((at, key));
         }
     }

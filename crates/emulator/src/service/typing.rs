@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     AgentEventKind, ConnectionId, Service, Timer, TypingEnd, denial::Denial,
-    guest_message::TypingSignal, structured::events,
+    guest_message::TypingSignal, session::ConversationId, structured::events,
 };
 use crate::options::Mode;
 
@@ -16,7 +16,7 @@ impl Service {
     pub(super) fn guest_typing(
         &mut self,
         id: ConnectionId,
-        conversation: &str,
+        conversation: &ConversationId,
         signal: TypingSignal,
     ) -> Result<(), Denial> {
         self.check_writable(conversation)?;
@@ -40,7 +40,7 @@ impl Service {
         Ok(())
     }
 
-    fn show_guest_typing(&mut self, conversation: &str) {
+    fn show_guest_typing(&mut self, conversation: &ConversationId) {
         let now = self.clock.now();
         let Some(session) = self.sessions.get_mut(conversation) else { return };
         let was = std::mem::replace(&mut session.guest_typing, true);
@@ -55,7 +55,7 @@ impl Service {
     }
 
     /// Takes the indicator down, if it is up.
-    pub(super) fn end_guest_typing(&mut self, conversation: &str, reason: TypingEnd) {
+    pub(super) fn end_guest_typing(&mut self, conversation: &ConversationId, reason: TypingEnd) {
         let Some(session) = self.sessions.get_mut(conversation) else { return };
         if std::mem::replace(&mut session.guest_typing, false) {
             self.timers.set(Timer::Typing(Arc::clone(&session.conversation_id)), None);

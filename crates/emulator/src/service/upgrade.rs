@@ -73,7 +73,7 @@ impl Service {
         self.count_arrival(deployment_id)?;
         self.last_connection += 1;
         let id = ConnectionId(self.last_connection);
-        self.connections.insert(id, Connection::new(deployment_id));
+        self.connections.insert(id, Box::new(Connection::new(deployment_id)));
         tracing::debug!(connection = id.0, "opened");
         self.refresh_mute(id);
         let close = |kind: &FaultKind| match kind {

@@ -1,10 +1,41 @@
 //! What the agent's side sees: sessions and messages as data, and events as they happen. No token is in any of it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
-use serde::{Deserialize, Serialize};
+use chrono::SecondsFormat;
+use serde::{Deserialize, Serialize, Serializer};
 
-use super::{connection::ConnectionId, private::Private, session::SessionLife};
+use super::{clock::date_time, connection::ConnectionId, private::Private, session::SessionLife};
+
+/// A time. Written, and in JSON, it is ISO 8601 with milliseconds and `Z`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Timestamp(Duration);
+
+impl Timestamp {
+    /// The time that is so long after the beginning of Unix time.
+    #[must_use]
+    pub const fn from_unix(unix: Duration) -> Self {
+        Self(unix)
+    }
+
+    /// How long it is after the beginning of Unix time.
+    #[must_use]
+    pub const fn unix(self) -> Duration {
+        self.0
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&date_time(self.0).to_rfc3339_opts(SecondsFormat::Millis, true))
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
 
 /// Who wrote a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,7 +64,7 @@ pub struct MessageView {
     /// `id` of the frame's body.
     pub id: String,
     /// `channel.messageId` of the frame's body.
-    pub message_id: String,
+    pub message_id: Arc<str>,
     /// Who wrote it.
     pub from: Author,
     /// The agent's name.
@@ -42,7 +73,7 @@ pub struct MessageView {
     /// Its text.
     pub text: Private,
     /// `channel.time`
-    pub time: String,
+    pub time: Timestamp,
     /// Sent or Read.
     pub state: MessageState,
 }
@@ -98,10 +129,10 @@ pub enum TypingEnd {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct AgentEvent {
-    /// ISO 8601 with milliseconds.
-    pub time: String,
+    /// When.
+    pub time: Timestamp,
     /// The session.
-    pub conversation_id: String,
+    pub conversation_id: Arc<str>,
     /// What happened.
     #[serde(flatten)]
     pub kind: AgentEventKind,
@@ -149,7 +180,7 @@ pub enum AgentEventKind {
     /// A receipt of the guest came in.
     MessageRead {
         /// `channel.messageId` of the agent's message.
-        message_id: String,
+        message_id: Arc<str>,
     },
     /// The agent ended the conversation.
     ConversationEnded {

@@ -40,7 +40,7 @@ async fn next(
         };
         match numbered {
             Ok(numbered) => {
-                if conversation.is_none_or(|id| id == numbered.event.conversation_id) {
+                if conversation.is_none_or(|id| *id == *numbered.event.conversation_id) {
                     return Some(render(&numbered));
                 }
             }

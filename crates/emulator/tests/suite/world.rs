@@ -155,7 +155,7 @@ impl World {
         let id = self.conversation();
         let message = self.service.agent_text(&id, text, Some("Kim"), self.now).unwrap();
         self.pump();
-        message.message_id.clone()
+        message.message_id.as_ref().to_owned()
     }
 
     pub(crate) fn pump(&mut self) {

@@ -212,7 +212,7 @@ impl World {
             0 | 1 => {
                 let text = draw.text();
                 if let Ok(message) = self.service.agent_text(&conversation, &text, None, now) {
-                    self.messages.push(message.message_id.clone());
+                    self.messages.push(message.message_id.as_ref().to_owned());
                     self.messages.truncate(16);
                 }
             }

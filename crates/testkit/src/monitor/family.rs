@@ -16,6 +16,9 @@ pub(super) trait Family {
 
     /// Something is not as it should be. Where several inputs are behind the outputs, another order
     /// of theirs may explain it; then only what is known here is doubtful.
+    // Out of the way of the rules, which hold as a rule.
+    #[cold]
+    #[inline(never)]
     fn wrong(
         &mut self,
         cx: &Around,

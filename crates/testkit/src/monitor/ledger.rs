@@ -197,15 +197,10 @@ impl Ledger {
         if self.foreground != Some(true) || self.watched.is_empty() {
             return;
         }
-        let mut met = core::mem::take(&mut self.watched);
-        met.retain(|(id, since)| {
-            let is_met = *since + self.dwell <= now;
-            if !is_met {
-                self.watched.push((*id, *since));
-            }
-            is_met
-        });
-        for (id, _) in met {
+        let dwell = self.dwell;
+        let is_met = |(_, since): &(Mark, Instant)| *since + dwell <= now;
+        while let Some(place) = self.watched.iter().position(is_met) {
+            let (id, _) = self.watched.remove(place);
             self.read(id);
         }
     }

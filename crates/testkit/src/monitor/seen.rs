@@ -5,8 +5,8 @@
 
 use core::hash::{Hash, Hasher};
 use core::time::Duration;
-use std::hash::DefaultHasher;
 
+use rustc_hash::FxHasher;
 use webmessaging_proto::frame::{
     Direction, Envelope, MessageEvent, MessageKind, OriginatingEntity, PresenceKind, ServerBody,
     ServerFrame, StructuredMessage, TypingNotice,
@@ -18,7 +18,7 @@ pub(super) type Mark = u64;
 
 /// The mark of anything that can be hashed.
 pub(super) fn mark(of: &(impl Hash + ?Sized)) -> Mark {
-    let mut hasher = DefaultHasher::new();
+    let mut hasher = FxHasher::default();
     of.hash(&mut hasher);
     hasher.finish()
 }
@@ -34,7 +34,7 @@ pub(super) enum Seen {
     Tick,
     Opened(TransportId),
     Closed(TransportId),
-    Frame(TransportId, Box<Heard>),
+    Frame(TransportId, Heard),
     Undecodable,
     Alive(TransportId),
     Key,
@@ -70,9 +70,7 @@ impl Seen {
             Input::Tick => Self::Tick,
             Input::TransportOpened(transport) => Self::Opened(*transport),
             Input::TransportClosed(transport, _) => Self::Closed(*transport),
-            Input::FrameReceived(transport, frame) => {
-                Self::Frame(*transport, Box::new(Heard::of(frame)))
-            }
+            Input::FrameReceived(transport, frame) => Self::Frame(*transport, Heard::of(frame)),
             Input::FrameUndecodable(_) => Self::Undecodable,
             Input::PeerAlive(transport) => Self::Alive(*transport),
             Input::Keystroke => Self::Key,

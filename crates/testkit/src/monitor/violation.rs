@@ -37,6 +37,9 @@ pub(super) struct Found {
 }
 
 impl Found {
+    // Out of the way of the rules, which hold as a rule.
+    #[cold]
+    #[inline(never)]
     pub(super) fn add(&mut self, at: Instant, rule: Rule, detail: impl FnOnce() -> String) {
         if self.first.len() < KEPT {
             self.first.push(Violation { at, rule, detail: detail() });

@@ -6,6 +6,8 @@ use webmessaging_proto::{
     Capability, Config, Deadline, Input, InputError, Instant, Output, Phase, Session, Stats,
 };
 
+use crate::earlier::earlier;
+
 use super::around::{Around, Features};
 use super::budget::Requests;
 use super::clock::Clock;
@@ -240,16 +242,13 @@ impl Monitor {
     fn settle(&mut self, deadline: Option<Deadline>) {
         self.cx.wants_tick = deadline.is_some_and(|deadline| deadline.at <= self.cx.now);
         let Self { cx, found, .. } = self;
-        let due = [
-            self.lifecycle.settled(cx, found),
-            self.typing.settled(cx, found),
-            self.peers.settled(cx, found),
-            self.ledger.settled(cx, found),
-            self.texts.settled(cx, found),
-        ];
+        let due = self.lifecycle.settled(cx, found);
+        let due = earlier(due, self.typing.settled(cx, found));
+        let due = earlier(due, self.peers.settled(cx, found));
+        let due = earlier(due, self.ledger.settled(cx, found));
+        let due = earlier(due, self.texts.settled(cx, found));
         self.requests.settled(cx, found);
         self.once.settled();
-        let due = due.into_iter().flatten().min();
         self.clock.settled(cx, deadline, due, found);
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Owns: the emulated service as a part of the world, and what its faults do to a request. Must not know: the guest.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use webmessaging_emulator::service::{
@@ -30,7 +31,7 @@ const OVERTAKE: Ms = 600;
 #[allow(clippy::struct_excessive_bools, reason = "independent facts")]
 pub(super) struct Backend {
     /// The newest conversation, and the how many-th it is.
-    pub(super) conversation: Option<String>,
+    pub(super) conversation: Option<Arc<str>>,
     pub(super) conversations: u64,
     /// The same, as far as the guest was told of new ones.
     pub(super) heard_conversations: u64,

@@ -288,5 +288,5 @@ fn draw_service(random: &mut Random) -> What {
     if random.percent(60) {
         fault = fault.times(u32::try_from(random.between(1, 4)).unwrap_or(1));
     }
-    What::Fault { fault, hold: random.spread(200, 15_000) }
+    What::Fault { fault: Box::new(fault), hold: random.spread(200, 15_000) }
 }

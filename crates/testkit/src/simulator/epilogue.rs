@@ -97,6 +97,7 @@ impl<B: Bridge> World<'_, B> {
             session.finish(self.guest_now());
             self.take_violations(&session);
         }
+        self.tally.calm_ms = self.now.saturating_sub(self.plan.length);
         self.count_ends();
         (self.found.into_all(), self.tally)
     }

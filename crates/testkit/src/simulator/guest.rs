@@ -227,22 +227,24 @@ impl<B: Bridge> World<'_, B> {
         let now = self.guest_now();
         let config = self.config();
         let stored = self.guest.stored.take().filter(|_| snapshot);
-        let (mut session, restored) = match stored.map(|stored| self.restore(&config, &stored)) {
-            Some(Some(session)) => (session, true),
-            _ => (Session::new(config.clone(), now), false),
-        };
-        self.guest.was_accepted &= restored;
-        let mut whole = true;
-        for capability in [Capability::Typing, Capability::TypingOff, Capability::Receipts] {
-            if !self.dialect.supports(capability) {
-                session = session.without(capability);
-                whole = false;
+        let restored = stored.and_then(|stored| self.restore(&config, &stored));
+        self.guest.was_accepted &= restored.is_some();
+        let lacks: Vec<Capability> =
+            [Capability::Typing, Capability::TypingOff, Capability::Receipts]
+                .into_iter()
+                .filter(|capability| !self.dialect.supports(*capability))
+                .collect();
+        let without = |session| lacks.iter().copied().fold(session, Session::without);
+        let (watched, first) = match restored {
+            Some(session) => {
+                let mut session = without(session);
+                // What it tells first is its phase, which the monitor knows already.
+                let first = session.poll_output();
+                (Watched::of(session, now), first)
             }
-        }
-        // What a restored session tells first is its phase, which the monitor knows already.
-        let first = if restored { session.poll_output() } else { None };
-        let watched =
-            if restored || !whole { Watched::of(session, now) } else { Watched::new(config, now) };
+            None if lacks.is_empty() => (Watched::new(config, now), None),
+            None => (Watched::of(without(Session::new(config, now)), now), None),
+        };
         let depth = if self.plan.setting.looks_for_secrets { Depth::Full } else { Depth::Light };
         self.guest.session = Some(watched.with_depth(depth));
         self.guest.armed = None;

@@ -12,7 +12,7 @@ use super::judge::Texts;
 use super::plan::What;
 use super::queue::{Due, Ms};
 use super::tally::count;
-use super::world::{AGAIN, SHOWN, World};
+use super::world::{AGAIN, Burst, SHOWN, World};
 
 /// How often a host takes new tokens before it gives up.
 const RENEWALS: u64 = 200;
@@ -73,8 +73,9 @@ impl<B: Bridge> World<'_, B> {
     fn user_does(&mut self, what: &What) {
         match what {
             What::Type { keys, every } if self.now >= self.host.hidden_until => {
-                self.host.burst += 1;
-                self.key(*keys, *every, self.host.burst);
+                let number = self.host.burst.number + 1;
+                self.host.burst = Burst { number, left: *keys, every: *every };
+                self.key(number);
             }
             What::Clear => self.end_typing(Input::InputCleared),
             What::Blur => self.end_typing(Input::ComposerClosed),
@@ -141,15 +142,18 @@ impl<B: Bridge> World<'_, B> {
         }
     }
 
-    pub(super) fn key(&mut self, left: u64, every: Ms, burst: u64) {
+    /// The next key of a burst.
+    pub(super) fn key(&mut self, number: u64) {
+        let Burst { number: current, left, every } = self.host.burst;
         let visible = self.now >= self.host.hidden_until;
-        if left == 0 || burst != self.host.burst || !self.is_awake() || !visible || self.calm {
+        if left == 0 || number != current || !self.is_awake() || !visible || self.calm {
             return;
         }
         let can_show = self.can_show_typing();
         self.keystroke();
         self.indicator.typed(self.now, false, can_show);
-        self.queue.push(self.now + every, Due::Key { left: left - 1, every, burst });
+        self.host.burst.left = left - 1;
+        self.queue.push(self.now + every, Due::Key(number));
     }
 
     /// Whether typing would be shown if the session said so now.
@@ -220,9 +224,9 @@ impl<B: Bridge> World<'_, B> {
         if !self.is_awake() {
             return;
         }
-        let Some(id) = self.messages.id(message).map(str::to_owned) else { return };
+        let Some(id) = self.messages.id(message) else { return };
         let now = self.guest_now();
-        let id = Cow::Owned(id);
+        let id = Cow::Borrowed(&*id);
         if on {
             // The session may send the receipt at once: the rules must know before what is seen.
             self.messages.look(now);
@@ -308,8 +312,8 @@ impl<B: Bridge> World<'_, B> {
         }
         let _ = self.give(Input::Foreground(visible));
         for (message, read) in history {
-            let Some(id) = self.messages.id(message).map(str::to_owned) else { continue };
-            let id = Cow::Owned(id);
+            let Some(id) = self.messages.id(message) else { continue };
+            let id = Cow::Borrowed(&*id);
             let _ = self.give(Input::MessageRestored { id, from: Sender::Agent, read });
         }
         self.connect();

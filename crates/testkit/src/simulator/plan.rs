@@ -105,32 +105,80 @@ pub(super) struct Happening {
 /// What happens.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum What {
-    Type { keys: u64, every: Ms },
+    Type {
+        keys: u64,
+        every: Ms,
+    },
     Clear,
     Blur,
     Hold(bool),
-    Send { texts: u64, chars: u64 },
-    Look { newest: usize, hold: Ms },
-    Hide { hold: Ms },
-    Leave { back_after: Option<Ms> },
+    Send {
+        texts: u64,
+        chars: u64,
+    },
+    Look {
+        newest: usize,
+        hold: Ms,
+    },
+    Hide {
+        hold: Ms,
+    },
+    Leave {
+        back_after: Option<Ms>,
+    },
     NetworkAvailable,
     Renew,
     StartNew,
     RetryKept,
     DiscardOne,
-    LazyDrain { hold: Ms },
-    Restart { after: Ms, snapshot: bool },
-    ClockStep { by: Ms },
-    Sleep { hold: Ms, clock_stops: bool, survives: bool },
-    LateTicks { hold: Ms, by: Ms },
-    Cut { guest: Ms, service: Ms },
-    Stall { hold: Ms },
-    Outage { hold: Ms, dial: Dial },
-    Slow { hold: Ms, by: Ms },
-    Fault { fault: Fault, hold: Ms },
-    AgentWrites { texts: u64 },
-    AgentTypes { hold: Option<Ms> },
-    AgentEnds { read_only: bool },
+    LazyDrain {
+        hold: Ms,
+    },
+    Restart {
+        after: Ms,
+        snapshot: bool,
+    },
+    ClockStep {
+        by: Ms,
+    },
+    Sleep {
+        hold: Ms,
+        clock_stops: bool,
+        survives: bool,
+    },
+    LateTicks {
+        hold: Ms,
+        by: Ms,
+    },
+    Cut {
+        guest: Ms,
+        service: Ms,
+    },
+    Stall {
+        hold: Ms,
+    },
+    Outage {
+        hold: Ms,
+        dial: Dial,
+    },
+    Slow {
+        hold: Ms,
+        by: Ms,
+    },
+    /// Apart, since it is larger than all else.
+    Fault {
+        fault: Box<Fault>,
+        hold: Ms,
+    },
+    AgentWrites {
+        texts: u64,
+    },
+    AgentTypes {
+        hold: Option<Ms>,
+    },
+    AgentEnds {
+        read_only: bool,
+    },
 }
 
 /// What becomes of a dial while the network is out.

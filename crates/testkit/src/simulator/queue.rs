@@ -13,8 +13,8 @@ pub(super) type Ms = u64;
 pub(super) enum Due {
     /// A happening of the plan.
     Happening(usize),
-    /// The next key of a burst, with how many follow it.
-    Key { left: u64, every: Ms, burst: u64 },
+    /// The next key of the burst of this number.
+    Key(u64),
     /// The host drains what it left lying.
     Drain,
     /// Something may arrive at the service's end of a link.
@@ -61,7 +61,7 @@ struct Entry {
 }
 
 impl Ord for Entry {
-    /// The heap gives its greatest first: that is the earliest.
+    /// The greatest is the earliest, which a heap gives first.
     fn cmp(&self, other: &Self) -> Ordering {
         (other.at, other.number).cmp(&(self.at, self.number))
     }
@@ -73,24 +73,40 @@ impl PartialOrd for Entry {
     }
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Queue {
+    /// What was known from the beginning, the earliest last: most of what there is.
+    planned: Vec<Entry>,
     heap: BinaryHeap<Entry>,
     asked: u64,
 }
 
 impl Queue {
+    /// A queue of what is known from the beginning.
+    pub(super) fn new(planned: impl Iterator<Item = (Ms, Due)>) -> Self {
+        let mut planned: Vec<Entry> =
+            (1..).zip(planned).map(|(number, (at, due))| Entry { at, number, due }).collect();
+        planned.sort_unstable();
+        let asked = planned.len() as u64;
+        Self { planned, heap: BinaryHeap::new(), asked }
+    }
+
     pub(super) fn push(&mut self, at: Ms, due: Due) {
         self.asked += 1;
         self.heap.push(Entry { at, number: self.asked, due });
     }
 
     pub(super) fn next_at(&self) -> Option<Ms> {
-        self.heap.peek().map(|entry| entry.at)
+        self.planned.last().max(self.heap.peek()).map(|entry| entry.at)
     }
 
     pub(super) fn pop(&mut self) -> Option<Due> {
-        self.heap.pop().map(|entry| entry.due)
+        let next = if self.planned.last() > self.heap.peek() {
+            self.planned.pop()
+        } else {
+            self.heap.pop()
+        };
+        next.map(|entry| entry.due)
     }
 }
 
@@ -100,12 +116,13 @@ mod tests {
 
     #[test]
     fn what_is_due_at_one_time_comes_in_the_order_of_asking() {
-        let mut queue = Queue::default();
-        for (at, due) in [(5, Due::Show), (3, Due::Wake), (5, Due::Drain), (3, Due::Connect)] {
+        let planned = [(5, Due::Show), (3, Due::Wake)];
+        let mut queue = Queue::new(planned.into_iter());
+        for (at, due) in [(5, Due::Drain), (3, Due::Connect), (4, Due::AgentRests)] {
             queue.push(at, due);
         }
         assert_eq!(queue.next_at(), Some(3));
         let order: Vec<Due> = std::iter::from_fn(|| queue.pop()).collect();
-        assert_eq!(order, [Due::Wake, Due::Connect, Due::Show, Due::Drain]);
+        assert_eq!(order, [Due::Wake, Due::Connect, Due::AgentRests, Due::Show, Due::Drain]);
     }
 }

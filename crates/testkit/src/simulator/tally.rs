@@ -12,6 +12,8 @@ pub struct Tally {
     pub sessions: u64,
     /// Their time in milliseconds, without the calm end.
     pub virtual_ms: u64,
+    /// The time of the calm ends in milliseconds.
+    pub calm_ms: u64,
     /// What the sessions were told.
     pub inputs: u64,
     /// What the sessions asked for.
@@ -41,6 +43,7 @@ impl Tally {
     pub fn add(&mut self, other: &Self) {
         self.sessions += other.sessions;
         self.virtual_ms += other.virtual_ms;
+        self.calm_ms += other.calm_ms;
         self.inputs += other.inputs;
         self.outputs += other.outputs;
         self.frames_up += other.frames_up;

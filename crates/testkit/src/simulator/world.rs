@@ -3,12 +3,14 @@
 //! Owns: the state of a run, the order of what is due, and what surrounds each step. Must not know: what is
 //! done about anything that is due.
 
+use std::iter;
 use std::rc::Rc;
 use std::time::Duration;
 
 use webmessaging_emulator::service::Service;
 use webmessaging_proto::{Instant, Phase};
 
+use crate::earlier::earlier;
 use crate::monitor::Watched;
 
 use super::backend::Backend;
@@ -65,7 +67,7 @@ pub(super) struct Host {
     pub(super) token: String,
     pub(super) tokens: u64,
     pub(super) hidden_until: Ms,
-    pub(super) burst: u64,
+    pub(super) burst: Burst,
     /// Gone for good.
     pub(super) left: bool,
     /// The host was told that somebody is typing.
@@ -74,6 +76,16 @@ pub(super) struct Host {
     pub(super) faults: u32,
     pub(super) decisions: u64,
     pub(super) renewals: u64,
+}
+
+/// Keys that follow each other.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Burst {
+    /// The how many-th it is: one ends the one before.
+    pub(super) number: u64,
+    /// Keys to come.
+    pub(super) left: u64,
+    pub(super) every: Ms,
 }
 
 pub(super) struct World<'a, B: Bridge> {
@@ -109,7 +121,7 @@ struct Next {
 
 impl Next {
     fn at(self) -> Option<Ms> {
-        [self.queued, self.service, self.tick].into_iter().flatten().min()
+        earlier(earlier(self.queued, self.service), self.tick)
     }
 }
 
@@ -130,12 +142,16 @@ impl<'a, B: Bridge> World<'a, B> {
             shown_for: setting.service_live.then_some(SHOWN),
             way,
         };
+        let happenings = plan.happenings.iter().enumerate();
+        let planned = iter::once((0, Due::Connect))
+            .chain(happenings.map(|(number, happening)| (happening.at, Due::Happening(number))))
+            .chain([(plan.length, Due::Epilogue(0))]);
         let mut world = Self {
             plan,
             dialect: Rc::new(bridge.dialect()),
             bridge,
             now: 0,
-            queue: Queue::default(),
+            queue: Queue::new(planned),
             network: Network::default(),
             guest: Guest {
                 session: None,
@@ -158,7 +174,7 @@ impl<'a, B: Bridge> World<'a, B> {
                 token: String::new(),
                 tokens: 0,
                 hidden_until: 0,
-                burst: 0,
+                burst: Burst::default(),
                 left: false,
                 sees_typing: false,
                 faults: 0,
@@ -179,11 +195,6 @@ impl<'a, B: Bridge> World<'a, B> {
         };
         world.host.token = world.new_token();
         world.start_process(false);
-        world.queue.push(0, Due::Connect);
-        for (number, happening) in plan.happenings.iter().enumerate() {
-            world.queue.push(happening.at, Due::Happening(number));
-        }
-        world.queue.push(plan.length, Due::Epilogue(0));
         world
     }
 
@@ -245,7 +256,7 @@ impl<'a, B: Bridge> World<'a, B> {
                     self.carry_out_happening(&happening.what);
                 }
             }
-            Due::Key { left, every, burst } => self.key(left, every, burst),
+            Due::Key(burst) => self.key(burst),
             Due::Drain => {
                 if self.now >= self.guest.lazy_until {
                     self.drain();
@@ -272,6 +283,15 @@ impl<'a, B: Bridge> World<'a, B> {
     }
 
     pub(super) fn say(&mut self, line: impl FnOnce() -> String) {
+        if self.trace.is_some() {
+            self.tell(line);
+        }
+    }
+
+    // Out of the way of a run that nobody looks at.
+    #[cold]
+    #[inline(never)]
+    fn tell(&mut self, line: impl FnOnce() -> String) {
         if let Some(trace) = &mut self.trace {
             trace(self.now, &line());
         }

@@ -4,6 +4,7 @@
 //! back. Must not know: frames, phases.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use webmessaging_proto::{Instant, TracingId};
@@ -30,7 +31,7 @@ pub(in crate::simulator) enum Receipt {
 #[derive(Clone, Debug, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "independent facts")]
 struct Message {
-    id: String,
+    id: Arc<str>,
     conversation: u64,
     /// It came to a session that takes messages.
     reached: bool,
@@ -51,7 +52,7 @@ struct Message {
 #[derive(Clone, Debug, Default)]
 pub(in crate::simulator) struct Messages {
     all: Vec<Message>,
-    by_id: BTreeMap<String, usize>,
+    by_id: BTreeMap<Arc<str>, usize>,
     dwell: Duration,
     /// The messages on screen and not seen yet.
     watched: Vec<usize>,
@@ -74,8 +75,8 @@ impl Messages {
         self.all.len()
     }
 
-    pub(in crate::simulator) fn id(&self, message: usize) -> Option<&str> {
-        self.all.get(message).map(|message| &*message.id)
+    pub(in crate::simulator) fn id(&self, message: usize) -> Option<Arc<str>> {
+        self.all.get(message).map(|message| Arc::clone(&message.id))
     }
 
     pub(in crate::simulator) fn number(&self, id: &str) -> Option<usize> {
@@ -91,9 +92,9 @@ impl Messages {
     }
 
     /// The agent writes.
-    pub(in crate::simulator) fn written(&mut self, id: &str, conversation: u64) {
-        self.by_id.insert(id.to_owned(), self.all.len());
-        self.all.push(Message { id: id.to_owned(), conversation, ..Message::default() });
+    pub(in crate::simulator) fn written(&mut self, id: &Arc<str>, conversation: u64) {
+        self.by_id.insert(Arc::clone(id), self.all.len());
+        self.all.push(Message { id: Arc::clone(id), conversation, ..Message::default() });
     }
 
     /// A frame with the message is about to be given to the session. Before the session is `accepted`, it can't know
@@ -186,7 +187,9 @@ impl Messages {
         let Some(message) = self.all.get(number) else { return };
         let conversation = newest.unwrap_or(self.conversation);
         let forgotten = self.forgets || message.conversation != conversation;
-        found.must(forgotten, "a message is unknown to its session", || message.id.clone());
+        found.must(forgotten, "a message is unknown to its session", || {
+            message.id.as_ref().to_owned()
+        });
     }
 
     pub(in crate::simulator) fn hidden(&mut self, number: usize) {
@@ -354,7 +357,7 @@ impl Messages {
     ) {
         for message in &self.all {
             found.must(!message.reached || message.reports > 0, "message not told", || {
-                message.id.clone()
+                message.id.as_ref().to_owned()
             });
             let excused = match message.receipt {
                 Receipt::Open => false,

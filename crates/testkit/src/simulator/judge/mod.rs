@@ -60,6 +60,9 @@ impl Found {
         Self { seed, now: 0, first: Vec::new() }
     }
 
+    // Out of the way of the rules, which hold as a rule.
+    #[cold]
+    #[inline(never)]
     pub(super) fn add(&mut self, rule: &str, detail: impl FnOnce() -> String) {
         if self.first.len() < KEPT {
             self.first.push(Violation {
