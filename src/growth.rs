@@ -24,7 +24,8 @@ pub(crate) fn insert<T>(items: &mut Vec<T>, at: usize, item: T) {
 }
 
 pub(crate) fn push_back<T>(line: &mut VecDeque<T>, item: T) {
-    insert_into(line, line.len(), item);
+    make_room(line);
+    line.push_back(item);
 }
 
 /// Room that stays in a line, however long it was.
@@ -39,8 +40,12 @@ pub(crate) fn give_back<T>(line: &mut VecDeque<T>) {
 
 /// As [`VecDeque::insert`].
 pub(crate) fn insert_into<T>(line: &mut VecDeque<T>, at: usize, item: T) {
+    make_room(line);
+    line.insert(at, item);
+}
+
+fn make_room<T>(line: &mut VecDeque<T>) {
     if line.len() == line.capacity() {
         line.reserve_exact(step(line.len()));
     }
-    line.insert(at, item);
 }

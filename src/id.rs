@@ -76,21 +76,21 @@ impl TracingId {
         (hyphens && highest < NO_DIGIT && id.bits() == bits).then_some(id)
     }
 
-    /// Appends the UUID form to `out`, without a detour through a formatter.
-    pub(crate) fn encode(self, out: &mut [u8; UUID_LEN]) {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        for at in HYPHENS {
-            out[at] = b'-';
+    /// The UUID form, without a detour through a formatter.
+    pub(crate) fn encode(self) -> [u8; UUID_LEN] {
+        /// Where four digits each stand.
+        const PLACES: [usize; 8] = [0, 4, 9, 14, 19, 24, 28, 32];
+        let mut text = [b'-'; UUID_LEN];
+        for (bytes, at) in self.0.chunks_exact(2).zip(PLACES) {
+            let digits = hex_digits(bytes.try_into().unwrap_or_default());
+            text[at..at + 4].copy_from_slice(&digits);
         }
-        for (byte, at) in self.0.into_iter().zip(BYTES) {
-            out[at] = DIGITS[usize::from(byte >> 4)];
-            out[at + 1] = DIGITS[usize::from(byte & 0xf)];
-        }
+        text
     }
 
     /// The UUID form, in the room that is given.
     fn write(self, room: &mut [u8; UUID_LEN]) -> &str {
-        self.encode(room);
+        *room = self.encode();
         // It is all ASCII.
         core::str::from_utf8(room).unwrap_or_default()
     }
@@ -102,6 +102,18 @@ impl TracingId {
     pub(crate) fn draw(rng: &mut Rng) -> Self {
         Self::from_bits(rng.next_u128())
     }
+}
+
+/// The digits of two bytes, all at once.
+const fn hex_digits(bytes: [u8; 2]) -> [u8; 4] {
+    const ONES: u32 = u32::MAX / 0xff;
+    let mut values = u16::from_be_bytes(bytes) as u32;
+    values = (values << 8 | values) & 0x00ff_00ff;
+    values = (values << 4 | values) & 0x0f0f_0f0f;
+    // From 10 on, six more carry into the next four bits.
+    let letters = (values + 6 * ONES) >> 4 & ONES;
+    let gap = (b'a' - b'9' - 1) as u32;
+    (values + b'0' as u32 * ONES + letters * gap).to_be_bytes()
 }
 
 const fn hex_digit(digit: u8) -> u8 {
@@ -176,6 +188,17 @@ mod tests {
         }
         for length in (0..80).filter(|length| *length != UUID_LEN) {
             assert_eq!(TracingId::parse(&"0".repeat(length)), None);
+        }
+    }
+
+    #[test]
+    fn an_id_is_written_as_any_formatter_does() {
+        for byte in 0..=u8::MAX {
+            let mut bytes = [byte; 16];
+            bytes[usize::from(byte % 16)] ^= 0xff;
+            let hex: String = bytes.iter().map(|byte| alloc::format!("{byte:02x}")).collect();
+            let parts = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]];
+            assert_eq!(TracingId(bytes).encode(), *parts.join("-").as_bytes());
         }
     }
 }

@@ -151,7 +151,7 @@ impl Receipts {
     #[must_use = "a receipt that is handed out counts as sent"]
     pub fn poll(&mut self, now: Instant) -> Option<LedgerId> {
         self.pass_time(now);
-        if self.has_due() { self.ledger.tell_next() } else { None }
+        self.tell_next()
     }
 
     /// When the next dwell is met.
@@ -227,6 +227,11 @@ impl Receipts {
     /// Whether a receipt waits to be sent.
     pub(crate) fn has_due(&self) -> bool {
         !self.ledger.due.is_empty()
+    }
+
+    /// As [`poll`](Self::poll), once time has passed.
+    pub(crate) fn tell_next(&mut self) -> Option<LedgerId> {
+        self.ledger.used()?.tell_next()
     }
 
     /// Lets the dwells that are met count as reading, whether or not a receipt can be sent now.

@@ -170,6 +170,12 @@ pub(crate) struct Due {
     timers: u16,
 }
 
+impl Due {
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.timers == 0
+    }
+}
+
 impl Iterator for Due {
     type Item = Timer;
 

@@ -398,6 +398,11 @@ impl Typing {
     pub fn poll(&mut self, now: Instant) -> Option<SentNotice> {
         self.pass_time(now);
         let notice = self.want(now)?.notice();
+        Some(self.say(notice, now))
+    }
+
+    /// Counts as sent what [`want`](Self::want) asks for.
+    pub(crate) fn say(&mut self, notice: TypingNotice, now: Instant) -> SentNotice {
         self.sent = self.sent.wrapping_add(1);
         let sent = SentNotice {
             notice,
@@ -410,7 +415,7 @@ impl Typing {
         if notice == TypingNotice::On {
             self.last_on = Some(now);
         }
-        Some(sent)
+        sent
     }
 
     /// Lets typing end that has ended by time, the user's and what the remote shows of it.

@@ -10,4 +10,4 @@ mod text;
 
 pub(crate) use cursor::{Cursor, DEPTH, Malformed, Place, Result};
 pub use serializer::to_string;
-pub(crate) use text::{MAX_DIGITS, digits, number, string};
+pub(crate) use text::{MAX_DIGITS, digits, escaped, number, string};

@@ -8,16 +8,18 @@
 pub(super) fn plain_length(bytes: &[u8]) -> usize {
     const ONES: u64 = u64::MAX / 0xff;
     const HIGH: u64 = ONES << 7;
-    // Each sets the high bit of a byte that matches. What they may get wrong by a borrow stands
-    // behind a match.
-    let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word;
-    let equal = |word: u64, byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    // Sets the high bit of a byte that matches. What it may get wrong by a borrow stands behind a match.
+    let special_in = |word: u64| {
+        // With this bit turned, a quotation mark is 0x20: next to the control characters.
+        let control_or_quote = (word ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
+        let backslash = (word ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES);
+        (control_or_quote | backslash) & !word & HIGH
+    };
 
     let mut length = 0;
     let mut rest = bytes;
     while let Some((word, tail)) = rest.split_first_chunk() {
-        let word = u64::from_le_bytes(*word);
-        let special = (below(word, b' ') | equal(word, b'"') | equal(word, b'\\')) & HIGH;
+        let special = special_in(u64::from_le_bytes(*word));
         if special != 0 {
             return length + special.trailing_zeros() as usize / 8;
         }

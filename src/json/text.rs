@@ -10,19 +10,20 @@ use super::plain::plain_length;
 /// Appends a string with its quotation marks.
 pub(crate) fn string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
+    escaped(out, text);
+    out.push(b'"');
+}
+
+/// Appends what stands between a string's quotation marks.
+pub(crate) fn escaped(out: &mut Vec<u8>, text: &str) {
     let mut rest = text.as_bytes();
-    while !rest.is_empty() {
+    loop {
         let (plain, special) = rest.split_at(plain_length(rest));
         out.extend_from_slice(plain);
-        rest = match special {
-            [first, tail @ ..] => {
-                escape(out, *first);
-                tail
-            }
-            [] => special,
-        };
+        let [first, tail @ ..] = special else { return };
+        escape(out, *first);
+        rest = tail;
     }
-    out.push(b'"');
 }
 
 fn escape(out: &mut Vec<u8>, byte: u8) {

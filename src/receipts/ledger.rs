@@ -6,6 +6,7 @@
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 use crate::growth::{give_back, insert_into, push, push_back};
 use crate::lazy::Unused;
@@ -83,7 +84,17 @@ impl IdHash {
         let words = words.map(|word| word.try_into().unwrap_or_default());
         Self(mix(words.fold(id.len() as u64, mix), last))
     }
+
+    /// How many of `count` hashes are about between another one and this, since they are spread evenly.
+    fn ahead_of(self, other: Self, count: usize) -> usize {
+        let share = self.0.wrapping_sub(other.0) >> 32;
+        usize::try_from(share.wrapping_mul(count as u64) >> 32).unwrap_or(count)
+    }
 }
+
+/// So often a place is guessed by the hash that was found at the last one; usually, the fourth is it.
+/// From then on, what is left is halved.
+const GUESSES: u32 = 8;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Ledger {
@@ -206,11 +217,11 @@ impl Ledger {
         }
     }
 
-    /// Puts a message that was just read at the end of the line of those to be told.
+    /// Puts an unread message, which was just read, at the end of the line of those to be told.
     pub(super) fn read(&mut self, key: LedgerId) {
-        self.leave(key, State::Unread);
-        self.take_step(key);
-        self.make_due(key);
+        let order = self.take_step(key);
+        self.set(key, State::Due);
+        push_back(&mut self.due, Due { order, key });
     }
 
     /// Puts a message into that line at the place that its reading gives it.
@@ -304,9 +315,30 @@ impl Ledger {
     /// Where a message with this id is, or would have to be.
     fn place_by_id(&self, id: &str) -> Result<usize, usize> {
         let hash = IdHash::of(id);
-        self.by_id.binary_search_by(|(other, key)| {
-            other.cmp(&hash).then_with(|| self.message(*key).unwrap_or_default().cmp(id))
-        })
+        let count = self.by_id.len();
+        let [mut low, mut high] = [0, count];
+        let mut at = hash.ahead_of(IdHash(0), count);
+        let mut guesses = 0;
+        while let Some((other, key)) = self.by_id.get(at).filter(|_| low < high) {
+            let order = other.cmp(&hash);
+            let order = order.then_with(|| self.message(*key).unwrap_or_default().cmp(id));
+            let guess = match order {
+                Ordering::Equal => return Ok(at),
+                Ordering::Less => {
+                    low = at + 1;
+                    low + hash.ahead_of(*other, count)
+                }
+                Ordering::Greater => {
+                    high = at;
+                    high.saturating_sub(1 + other.ahead_of(hash, count))
+                }
+            };
+            // Whoever makes the ids may not spread them.
+            let guess = if guesses < GUESSES { guess } else { low.midpoint(high) };
+            at = guess.min(high.saturating_sub(1)).max(low);
+            guesses += 1;
+        }
+        Err(low)
     }
 
     fn entry(&self, key: LedgerId) -> Option<&Entry> {
@@ -378,6 +410,9 @@ mod tests {
             one_by_one.push(id, State::Unread);
         }
         assert_eq!(at_once, one_by_one);
+        for (key, id) in (0..).zip(&ids) {
+            assert_eq!(at_once.find(id), Some(LedgerId(key)));
+        }
         for twice in [0, 19, 20, 119] {
             let twice = [&*ids, &[ids[twice].clone()]].concat();
             assert!(!Ledger::default().fill(&twice, State::Unread));

@@ -6,7 +6,7 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use crate::frame::ClientBody;
+use crate::frame::{ClientBody, TypingNotice};
 use crate::output::{Event, FailureCode};
 use crate::time::{Instant, earliest};
 use crate::timer::Timer;
@@ -24,17 +24,30 @@ impl Session {
         self.receipts.pass_time(self.now);
         self.emit_peer_typing();
         self.emit_read_messages();
-        let mut blocked = false;
-        if self.phase == Phase::Ready {
-            blocked |= self.send_join();
-            blocked |= self.send_end_of_typing();
-            blocked |= self.send_text();
-            blocked |= self.send_typing(Want::On);
-            blocked |= self.send_receipts();
-            blocked |= self.send_typing(Want::Refresh);
-            blocked |= self.send_health_check();
-        }
+        let blocked = self.phase == Phase::Ready && self.send_waiting();
         self.set_timers(blocked);
+    }
+
+    /// Gives whether something waits for room in the budget.
+    fn send_waiting(&mut self) -> bool {
+        let mut typing = self.typing.want(self.now);
+        let mut blocked = self.send_join();
+        if typing == Some(Want::Off) {
+            blocked |= self.send_end_of_typing();
+        }
+        if self.text_to_go().is_some() {
+            blocked |= self.send_text();
+            // A text may have ended what the agent sees.
+            typing = self.typing.want(self.now);
+        }
+        if typing == Some(Want::On) {
+            blocked |= self.send_on();
+        }
+        blocked |= self.send_receipts();
+        if typing == Some(Want::Refresh) {
+            blocked |= self.send_on();
+        }
+        blocked | self.send_health_check()
     }
 
     fn send_join(&mut self) -> bool {
@@ -54,12 +67,9 @@ impl Session {
 
     /// The end of typing may use the texts' reserve if a text follows it at once.
     fn send_end_of_typing(&mut self) -> bool {
-        if self.typing.want(self.now) != Some(Want::Off) {
-            return false;
-        }
         let (share, count) =
             if self.text_to_go().is_some() { (Share::Essential, 2) } else { (Share::Typing, 1) };
-        self.send_typing_within(share, count)
+        self.send_typing(TypingNotice::Off, share, count)
     }
 
     fn send_text(&mut self) -> bool {
@@ -81,9 +91,8 @@ impl Session {
         self.outbox.next(self.now).filter(|_| !paused)
     }
 
-    fn send_typing(&mut self, want: Want) -> bool {
-        self.typing.want(self.now) == Some(want)
-            && self.send_typing_within(Share::Typing, self.room_of_on())
+    fn send_on(&mut self) -> bool {
+        self.send_typing(TypingNotice::On, Share::Typing, self.room_of_on())
     }
 
     /// An On goes out only if there is room for its Off, too.
@@ -91,13 +100,12 @@ impl Session {
         if self.capabilities.typing_off { 2 } else { 1 }
     }
 
-    fn send_typing_within(&mut self, share: Share, count: usize) -> bool {
+    fn send_typing(&mut self, notice: TypingNotice, share: Share, count: usize) -> bool {
         if !self.requests.has_room(share, count, self.now) {
             return true;
         }
-        if let Some(sent) = self.typing.poll(self.now) {
-            self.send(ClientBody::Typing(sent.notice()), Cause::Typing(sent));
-        }
+        let sent = self.typing.say(notice, self.now);
+        self.send(ClientBody::Typing(notice), Cause::Typing(sent));
         false
     }
 
@@ -109,7 +117,7 @@ impl Session {
             if !self.requests.has_room(Share::Receipt(self.room_for_typing()), 1, self.now) {
                 return true;
             }
-            let Some(key) = self.receipts.poll(self.now) else { return false };
+            let Some(key) = self.receipts.tell_next() else { return false };
             let Some(message) = self.receipts.message(key) else { continue };
             let body = ClientBody::ReadReceipt { message: String::from(message).into() };
             self.stats.receipts_sent += 1;

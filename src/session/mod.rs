@@ -248,7 +248,9 @@ impl Session {
         if output.is_some() {
             return output;
         }
-        self.outputs.shrink_to(USUAL_OUTPUTS);
+        if self.outputs.capacity() > USUAL_OUTPUTS {
+            self.outputs.shrink_to(USUAL_OUTPUTS);
+        }
         Some(match self.timers.wake_up(self.now)? {
             WakeUp::Arm(deadline) => Output::ArmTimer(deadline),
             WakeUp::Clear => Output::ClearTimer,
@@ -406,7 +408,12 @@ impl Session {
         if self.timers.is_quiet(self.now) {
             return;
         }
-        for timer in self.timers.take_due(self.now) {
+        let due = self.timers.take_due(self.now);
+        // An early tick changes nothing.
+        if due.is_empty() {
+            return;
+        }
+        for timer in due {
             self.fire(timer);
         }
         self.flush();

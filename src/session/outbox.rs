@@ -175,9 +175,10 @@ impl Outbox {
 
     /// The text to send now, if the service's rate lets it.
     pub(crate) fn next(&self, now: Instant) -> Option<&Text> {
+        let text = self.waiting.front()?;
         let rate_allows = self.rate_allows_at().is_none_or(|at| at <= now);
         let waited = self.retry_at.is_none_or(|retry_at| retry_at <= now);
-        self.waiting.front().filter(|_| self.in_flight.is_none() && rate_allows && waited)
+        (self.in_flight.is_none() && rate_allows && waited).then_some(text)
     }
 
     /// When [`next`](Self::next) may give a text by itself.

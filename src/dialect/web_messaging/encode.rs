@@ -7,19 +7,16 @@ use alloc::vec::Vec;
 
 use crate::dialect::EncodeContext;
 use crate::frame::{ClientBody, ClientFrame, CustomAttributes, JourneyContext, TypingNotice};
-use crate::json::{number, string};
+use crate::json::{escaped, number, string};
 
 pub(super) fn encode(context: &EncodeContext<'_>, frame: &ClientFrame<'_>, out: &mut Vec<u8>) {
     literal(out, opening(&frame.body));
-    string(out, context.token);
-    literal(out, r#","tracingId":""#);
-    let mut tracing_id = [0; 36];
-    frame.tracing_id.encode(&mut tracing_id);
-    out.extend_from_slice(&tracing_id);
-    literal(out, "\"");
+    escaped(out, context.token);
+    literal(out, r#"","tracingId":""#);
+    out.extend_from_slice(&frame.tracing_id.encode());
     match &frame.body {
         ClientBody::ConfigureSession { start_new, journey_context } => {
-            literal(out, r#","deploymentId":"#);
+            literal(out, r#"","deploymentId":"#);
             string(out, context.deployment_id);
             literal(out, r#","startNew":"#);
             truth(out, *start_new);
@@ -29,17 +26,20 @@ pub(super) fn encode(context: &EncodeContext<'_>, frame: &ClientFrame<'_>, out: 
             }
         }
         ClientBody::CloseSession { close_all_connections } => {
-            literal(out, r#","closeAllConnections":"#);
+            literal(out, r#"","closeAllConnections":"#);
             truth(out, *close_all_connections);
         }
         ClientBody::Text { text, attributes } => {
-            literal(out, r#","message":{"type":"Text","text":"#);
+            literal(out, r#"","message":{"type":"Text","text":"#);
             string(out, text);
             channel(out, attributes);
             literal(out, "}");
         }
         ClientBody::Typing(notice) => {
-            literal(out, r#","message":{"type":"Event","events":[{"eventType":"Typing","typing":"#);
+            literal(
+                out,
+                r#"","message":{"type":"Event","events":[{"eventType":"Typing","typing":"#,
+            );
             literal(
                 out,
                 match notice {
@@ -49,31 +49,31 @@ pub(super) fn encode(context: &EncodeContext<'_>, frame: &ClientFrame<'_>, out: 
             );
         }
         ClientBody::Join { attributes } => {
-            literal(out, r#","message":{"type":"Event","events":[{"eventType":"Presence","#);
+            literal(out, r#"","message":{"type":"Event","events":[{"eventType":"Presence","#);
             literal(out, r#""presence":{"type":"Join"}}]"#);
             channel(out, attributes);
             literal(out, "}");
         }
         ClientBody::ReadReceipt { message } => {
-            literal(out, r#","message":{"type":"Receipt","id":"#);
-            string(out, message);
-            literal(out, r#","status":"Read"}"#);
+            literal(out, r#"","message":{"type":"Receipt","id":""#);
+            escaped(out, message);
+            literal(out, r#"","status":"Read"}"#);
         }
-        ClientBody::Echo => literal(out, r#","message":{"type":"Text","text":"ping"}"#),
+        ClientBody::Echo => literal(out, r#"","message":{"type":"Text","text":"ping"}"#),
     }
     literal(out, "}");
 }
 
-/// Up to the token.
+/// Up to the token, its quotation mark included.
 const fn opening(body: &ClientBody<'_>) -> &'static str {
     match body {
-        ClientBody::ConfigureSession { .. } => r#"{"action":"configureSession","token":"#,
-        ClientBody::CloseSession { .. } => r#"{"action":"closeSession","token":"#,
+        ClientBody::ConfigureSession { .. } => r#"{"action":"configureSession","token":""#,
+        ClientBody::CloseSession { .. } => r#"{"action":"closeSession","token":""#,
         ClientBody::Text { .. }
         | ClientBody::Typing(_)
         | ClientBody::Join { .. }
-        | ClientBody::ReadReceipt { .. } => r#"{"action":"onMessage","token":"#,
-        ClientBody::Echo => r#"{"action":"echo","token":"#,
+        | ClientBody::ReadReceipt { .. } => r#"{"action":"onMessage","token":""#,
+        ClientBody::Echo => r#"{"action":"echo","token":""#,
     }
 }
 
