@@ -209,3 +209,8 @@ pub enum RestoreError {
         part: &'static str,
     },
 }
+
+impl RestoreError {
+    /// A part is missing, or something else stands in its place.
+    pub(crate) const NO_STATE: Self = Self::Damaged { part: "state" };
+}
