@@ -33,6 +33,7 @@ impl Members {
 
 impl Tree {
     /// A time that may be missing, at most `limit` ahead. `None` if it is there, and something else.
+    #[expect(clippy::option_option, reason = "it may be missing, or something else")]
     pub(crate) fn time(
         &self,
         name: &str,

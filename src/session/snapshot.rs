@@ -178,11 +178,11 @@ impl Session {
     /// # Errors
     /// If the snapshot is of another version or deployment, exceeds the caps, or is damaged.
     pub fn restore(config: Config, snapshot: Snapshot, now: Instant) -> Result<Self, RestoreError> {
-        Self::new(config, now).resumed(snapshot)
+        Self::new(config, now).resumed(&snapshot)
     }
 
     /// A fresh session takes over what a snapshot holds.
-    pub(crate) fn resumed(mut self, snapshot: Snapshot) -> Result<Self, RestoreError> {
+    pub(crate) fn resumed(mut self, snapshot: &Snapshot) -> Result<Self, RestoreError> {
         let found = snapshot.version().unwrap_or_default();
         if found != VERSION {
             return Err(RestoreError::UnsupportedVersion { found, supported: VERSION });
