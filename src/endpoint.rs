@@ -107,7 +107,7 @@ impl<D: Dialect> Endpoint<D> {
         now: Instant,
     ) -> Result<Self, RestoreError> {
         let Self { session, dialect } = Self::new(config, dialect, now);
-        Ok(Self { session: session.resumed(&snapshot)?, dialect })
+        Ok(Self { session: session.resumed(snapshot)?, dialect })
     }
 
     /// [`Session::handle`].

@@ -178,16 +178,17 @@ impl Session {
     /// # Errors
     /// If the snapshot is of another version or deployment, exceeds the caps, or is damaged.
     pub fn restore(config: Config, snapshot: Snapshot, now: Instant) -> Result<Self, RestoreError> {
-        Self::new(config, now).resumed(&snapshot)
+        Self::new(config, now).resumed(snapshot)
     }
 
     /// A fresh session takes over what a snapshot holds.
-    pub(crate) fn resumed(mut self, snapshot: &Snapshot) -> Result<Self, RestoreError> {
-        let found = snapshot.version().unwrap_or_default();
+    pub(crate) fn resumed(mut self, snapshot: Snapshot) -> Result<Self, RestoreError> {
+        let Snapshot(saved) = snapshot;
+        let found = saved.required("version").unwrap_or_default();
         if found != VERSION {
             return Err(RestoreError::UnsupportedVersion { found, supported: VERSION });
         }
-        self.take_over(snapshot.0.member("session").ok_or(RestoreError::NO_STATE)?)?;
+        self.take_over(saved.member("session").ok_or(RestoreError::NO_STATE)?)?;
         Ok(self)
     }
 
