@@ -5,7 +5,6 @@
 //! found.
 
 use alloc::string::String;
-use core::fmt;
 use core::time::Duration;
 
 use crate::config::MAX_TEXT_CHARS;
@@ -15,7 +14,8 @@ use crate::receipts::MAX_ID_BYTES;
 use crate::session::Phase;
 
 /// Why an input was refused. A refused input changes nothing but the time.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{}", self.message())]
 #[non_exhaustive]
 pub enum InputError {
     /// Too many outputs wait.
@@ -124,7 +124,8 @@ impl InputError {
 }
 
 /// Why a configuration was refused.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{}", self.message())]
 #[non_exhaustive]
 pub enum ConfigError {
     /// Typing would flicker between two keys of a slow typist.
@@ -239,7 +240,8 @@ impl ConfigError {
 
 /// Why a snapshot was refused. Nothing of it was taken over: start a new session instead, or keep
 /// the snapshot for a program that can read it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{}", self.message())]
 #[non_exhaustive]
 pub enum RestoreError {
     /// The snapshot was written by a program with another format.
@@ -268,6 +270,9 @@ pub enum RestoreError {
 }
 
 impl RestoreError {
+    /// A part is missing, or something else stands in its place.
+    pub(crate) const NO_STATE: Self = Self::Damaged { part: "state" };
+
     /// What is wrong, and what to do: what `Display` shows.
     #[must_use]
     pub fn message(&self) -> String {
@@ -299,20 +304,6 @@ impl RestoreError {
         }
     }
 }
-
-macro_rules! shows_its_message {
-    ($($error:ty),*) => {$(
-        impl fmt::Display for $error {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.message())
-            }
-        }
-
-        impl core::error::Error for $error {}
-    )*};
-}
-
-shows_its_message!(InputError, ConfigError, RestoreError);
 
 /// A number as it is written.
 fn digits(number: u64) -> String {

@@ -2,7 +2,7 @@
 //!
 //! Owns: their types and textual forms. Must not know: who makes them.
 
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 use core::fmt;
 
 use serde::de::{Error as _, Unexpected};
@@ -23,9 +23,15 @@ pub struct TransportId(pub u64);
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct LocalKey(pub u64);
 
-impl FromTree for LocalKey {
-    fn from_tree(tree: Tree) -> Option<Self> {
+impl FromTree<'_> for LocalKey {
+    fn from_tree(tree: &Tree) -> Option<Self> {
         u64::from_tree(tree).map(Self)
+    }
+}
+
+impl From<LocalKey> for Tree {
+    fn from(key: LocalKey) -> Self {
+        key.0.into()
     }
 }
 
@@ -143,9 +149,15 @@ impl Serialize for TracingId {
     }
 }
 
-impl FromTree for TracingId {
-    fn from_tree(tree: Tree) -> Option<Self> {
-        Self::parse(&String::from_tree(tree)?)
+impl FromTree<'_> for TracingId {
+    fn from_tree(tree: &Tree) -> Option<Self> {
+        Self::parse(<&str>::from_tree(tree)?)
+    }
+}
+
+impl From<TracingId> for Tree {
+    fn from(id: TracingId) -> Self {
+        Self::Text(id.to_string().into())
     }
 }
 

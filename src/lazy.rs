@@ -25,12 +25,6 @@ impl<T> Lazy<T> {
     }
 }
 
-impl<T: Unused + PartialEq> From<T> for Lazy<T> {
-    fn from(value: T) -> Self {
-        Self((value != *T::UNUSED).then(|| Box::new(value)))
-    }
-}
-
 impl<T> Default for Lazy<T> {
     fn default() -> Self {
         Self::new()
@@ -68,7 +62,7 @@ mod tests {
 
     #[test]
     fn only_what_is_written_to_is_there() {
-        let mut bytes = Lazy::<Vec<u8>>::from(Vec::new());
+        let mut bytes = Lazy::<Vec<u8>>::new();
         assert_eq!((bytes.len(), bytes.used()), (0, None));
         bytes.clear();
         assert_eq!(bytes.used(), Some(&mut Vec::new()));

@@ -4,20 +4,44 @@
 
 use core::time::Duration;
 
-use serde::Serialize;
-
 use crate::time::Instant;
-use crate::tree::{FromTree, Tree};
+use crate::tree::{FromTree, Members, Tree};
 
 /// Whole milliseconds from the snapshot to a time: positive is still to come. Rounded to the later
 /// one, so that no timer of a restored session is early.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Offset(i64);
 
-impl FromTree for Offset {
-    fn from_tree(tree: Tree) -> Option<Self> {
+impl FromTree<'_> for Offset {
+    fn from_tree(tree: &Tree) -> Option<Self> {
         i64::from_tree(tree).map(Self)
+    }
+}
+
+impl From<Offset> for Tree {
+    fn from(offset: Offset) -> Self {
+        offset.0.into()
+    }
+}
+
+impl Members {
+    /// Adds a time, if there is one.
+    pub(crate) fn put_time(&mut self, name: &'static str, at: Option<Instant>, now: Instant) {
+        self.put(name, at.map(|at| Offset::of(at, now)));
+    }
+}
+
+impl Tree {
+    /// A time that may be missing, at most `limit` ahead. `None` if it is there, and something else.
+    #[expect(clippy::option_option, reason = "it may be missing, or something else")]
+    pub(crate) fn time(
+        &self,
+        name: &str,
+        now: Instant,
+        limit: Duration,
+    ) -> Option<Option<Instant>> {
+        let offset: Option<Offset> = self.optional(name)?;
+        Some(offset.map(|offset| offset.from(now, limit)))
     }
 }
 

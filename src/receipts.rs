@@ -17,7 +17,7 @@ use crate::time::Instant;
 
 pub use ledger::LedgerId;
 use ledger::{Ledger, State};
-pub(crate) use snapshot::ReceiptsSnapshot;
+pub(crate) use snapshot::empty_screen;
 
 /// The longest id that a ledger keeps, in bytes: ids are the peer's to choose.
 pub const MAX_ID_BYTES: usize = 1024;

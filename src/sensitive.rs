@@ -9,8 +9,6 @@ use core::ops::Deref;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::tree::{FromTree, Tree};
-
 /// A text that `Debug` does not show. To use it is a choice: dereference it.
 ///
 /// ```
@@ -72,12 +70,6 @@ impl<'a> From<Cow<'a, str>> for Sensitive<'a> {
 impl fmt::Debug for Sensitive<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Sensitive({} bytes)", self.0.len())
-    }
-}
-
-impl FromTree for Sensitive<'static> {
-    fn from_tree(tree: Tree) -> Option<Self> {
-        String::from_tree(tree).map(Self::from)
     }
 }
 

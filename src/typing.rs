@@ -12,7 +12,7 @@ use crate::error::ConfigError;
 use crate::frame::TypingNotice;
 use crate::time::{Instant, earliest};
 
-pub(crate) use snapshot::TypingSnapshot;
+pub(crate) use snapshot::end_typing;
 
 /// The shortest idle time: below it, an indicator flickers between two keys. For the same reason the
 /// shortest refresh, remote TTL and hold.

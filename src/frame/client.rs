@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::id::TracingId;
 use crate::sensitive::Sensitive;
-use crate::tree::{FromTree, Tree};
+use crate::tree::{FromTree, Members, Tree};
 
 /// One request to the service. The token is added when it is encoded, so that no frame carries it.
 #[derive(Clone, Debug, PartialEq)]
@@ -147,14 +147,24 @@ impl<'de> Deserialize<'de> for CustomAttributes {
     }
 }
 
-impl FromTree for CustomAttributes {
-    fn from_tree(tree: Tree) -> Option<Self> {
-        let Tree::Map(members) = tree else { return None };
+impl FromTree<'_> for CustomAttributes {
+    fn from_tree(tree: &Tree) -> Option<Self> {
         let mut attributes = Self::default();
-        for (name, value) in members {
-            attributes.insert(name, String::from_tree(value)?);
+        for (name, value) in <&Members>::from_tree(tree)?.iter() {
+            attributes.insert(name.into(), <&str>::from_tree(value)?.into());
         }
         Some(attributes)
+    }
+}
+
+/// Nothing, if there is none.
+impl From<CustomAttributes> for Tree {
+    fn from(attributes: CustomAttributes) -> Self {
+        let mut members = Members::default();
+        for (name, value) in attributes.0 {
+            members.put(name, Sensitive::from(value));
+        }
+        Self::from(members).unless_empty()
     }
 }
 

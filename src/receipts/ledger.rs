@@ -60,9 +60,9 @@ pub(super) struct Watched {
     pub(super) since: Instant,
 }
 
-/// A message that was read.
+/// A message in a line.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Due {
+pub(super) struct Queued {
     order: u64,
     pub(super) key: LedgerId,
 }
@@ -107,9 +107,9 @@ pub(super) struct Ledger {
     /// their dwell.
     pub(super) watched: VecDeque<Watched>,
     /// Read, not told yet, in the order of reading.
-    pub(super) due: VecDeque<Due>,
+    pub(super) due: VecDeque<Queued>,
     /// Told, not confirmed: with the number of the telling, ascending.
-    sent: VecDeque<(u64, LedgerId)>,
+    sent: VecDeque<Queued>,
     /// Told in vain on this connection.
     parked: Vec<LedgerId>,
     /// How many were told so far.
@@ -165,10 +165,14 @@ impl Ledger {
 
     /// Takes messages into a ledger that has none, oldest first, and gives whether all their ids
     /// differ. Many are sorted at once: to find each its place would take the square of their number.
-    pub(super) fn fill(&mut self, ids: &[Box<str>], state: State) -> bool {
-        self.entries = ids.iter().map(|id| Entry { id: Box::clone(id), state, order: 0 }).collect();
-        let keys = (self.forgotten..).map(LedgerId);
-        let mut by_id: Vec<_> = ids.iter().map(|id| IdHash::of(id)).zip(keys).collect();
+    pub(super) fn fill(&mut self, ids: &[&str], state: State) -> bool {
+        let mut by_id = Vec::with_capacity(ids.len());
+        self.entries.reserve_exact(ids.len());
+        for id in ids {
+            let key = LedgerId(self.forgotten + self.entries.len() as u64);
+            by_id.push((IdHash::of(id), key));
+            push_back(&mut self.entries, Entry { id: Box::from(*id), state, order: 0 });
+        }
         by_id.sort_unstable_by(|(hash, key), (other_hash, other)| {
             hash.cmp(other_hash).then_with(|| self.message(*key).cmp(&self.message(*other)))
         });
@@ -221,7 +225,7 @@ impl Ledger {
     pub(super) fn read(&mut self, key: LedgerId) {
         let order = self.take_step(key);
         self.set(key, State::Due);
-        push_back(&mut self.due, Due { order, key });
+        push_back(&mut self.due, Queued { order, key });
     }
 
     /// Puts a message into that line at the place that its reading gives it.
@@ -229,16 +233,16 @@ impl Ledger {
         self.leave(key, State::Due);
         let order = self.order(key);
         let place = self.due.partition_point(|due| due.order < order);
-        insert_into(&mut self.due, place, Due { order, key });
+        insert_into(&mut self.due, place, Queued { order, key });
     }
 
     /// The first in line counts as told.
     pub(super) fn tell_next(&mut self) -> Option<LedgerId> {
-        let Due { key, .. } = self.due.pop_front()?;
+        let Queued { key, .. } = self.due.pop_front()?;
         give_back(&mut self.due);
         self.set(key, State::Sent);
         self.sends += 1;
-        push_back(&mut self.sent, (self.sends, key));
+        push_back(&mut self.sent, Queued { order: self.sends, key });
         Some(key)
     }
 
@@ -248,7 +252,7 @@ impl Ledger {
     }
 
     pub(super) fn confirm_sends(&mut self, sends: u64) {
-        while let Some(&(_, key)) = self.sent.front().filter(|(number, _)| *number <= sends) {
+        while let Some(&Queued { key, .. }) = self.sent.front().filter(|told| told.order <= sends) {
             self.sent.pop_front();
             self.set(key, State::Confirmed);
         }
@@ -262,14 +266,33 @@ impl Ledger {
 
     /// What was told and not confirmed, and what was told in vain, is to be told again.
     pub(super) fn take_back_told(&mut self) {
-        let sent = core::mem::take(&mut self.sent);
-        let mut told = core::mem::take(&mut self.parked);
-        told.extend(sent.into_iter().map(|(_, key)| key));
-        // Last first: each then goes near the head of the line, where a place is made quickly.
-        told.sort_by_key(|key| core::cmp::Reverse(self.order(*key)));
-        for key in told {
-            self.make_due(key);
+        self.due = self.owed().into();
+        self.sent = VecDeque::new();
+        self.parked = Vec::new();
+        for entry in &mut self.entries {
+            if entry.state.is_owed() {
+                entry.state = State::Due;
+            }
         }
+    }
+
+    /// The messages whose receipts are owed, in the order of reading.
+    pub(super) fn owed(&self) -> Vec<Queued> {
+        let mut owed = Vec::new();
+        for (key, entry) in (self.forgotten..).map(LedgerId).zip(&self.entries) {
+            if entry.state.is_owed() {
+                owed.push(Queued { order: entry.order, key });
+            }
+        }
+        owed.sort_unstable_by_key(|owed| owed.order);
+        owed
+    }
+
+    /// A message that needs no receipt needs one after all. `None` if there is no such message.
+    pub(super) fn unsettle(&mut self, place: usize) -> Option<LedgerId> {
+        let entry = self.entries.get_mut(place)?;
+        core::mem::replace(&mut entry.state, State::Unread).is_done().then_some(())?;
+        Some(LedgerId(self.forgotten + place as u64))
     }
 
     /// Takes a message out of the line that it stands in, if any; its state is another then.
@@ -291,7 +314,7 @@ impl Ledger {
                 }
             }
             Some(State::Sent) => {
-                if let Some(place) = self.sent.iter().position(|(_, sent)| *sent == key) {
+                if let Some(place) = self.sent.iter().position(|told| told.key == key) {
                     self.sent.remove(place);
                     give_back(&mut self.sent);
                 }
@@ -404,6 +427,7 @@ mod tests {
     fn many_at_once_are_known_like_one_by_one() {
         let mut ids = of_one_hash(20);
         ids.extend((0..100).map(|number| Box::from(format!("message-{number}"))));
+        let ids: Vec<&str> = ids.iter().map(|id| &**id).collect();
         let [mut at_once, mut one_by_one] = [Ledger::default(), Ledger::default()];
         assert!(at_once.fill(&ids, State::Unread));
         for id in &ids {
@@ -414,7 +438,7 @@ mod tests {
             assert_eq!(at_once.find(id), Some(LedgerId(key)));
         }
         for twice in [0, 19, 20, 119] {
-            let twice = [&*ids, &[ids[twice].clone()]].concat();
+            let twice = [&*ids, &[ids[twice]]].concat();
             assert!(!Ledger::default().fill(&twice, State::Unread));
         }
     }

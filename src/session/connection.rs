@@ -4,26 +4,22 @@
 //! sent once the session is ready.
 
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
-use alloc::string::String;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::time::Duration;
 
-use serde::Serialize;
-
 use crate::config::Credentials;
-use crate::error::{InputError, RestoreError};
+use crate::error::InputError;
 use crate::frame::{ClientBody, SessionResponse, WHOLE};
-use crate::id::TransportId;
+use crate::id::{TracingId, TransportId};
 use crate::input::CloseReason;
-use crate::offset::Offset;
 use crate::output::{Close, ClosedReason, Event, FailureCode, FaultCode, Output};
 use crate::peer_typing::PeerTypingEnd;
 use crate::receipts::check_id;
 use crate::sensitive::Sensitive;
 use crate::time::{Instant, earliest};
 use crate::timer::Timer;
-use crate::tree::{FromTree, Tree, from_tree};
+use crate::tree::{Members, Tree};
 
 use super::outbox::Outbox;
 use super::phase::Trigger;
@@ -69,8 +65,7 @@ pub(super) struct Connection {
 }
 
 /// What the host has of this session from earlier connections.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 enum Past {
     #[default]
     Nothing,
@@ -85,32 +80,23 @@ enum Past {
     ExpiredUnseen,
 }
 
-/// What a snapshot holds of a session without a connection.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub(super) struct ConnectionSnapshot {
-    dialed: u64,
-    tries: u32,
-    past: Past,
-    start_new: bool,
-    owes_join: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ended_by: Option<Box<str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    network_available_at: Option<Offset>,
-}
+impl Past {
+    const ALL: [Self; 5] =
+        [Self::Nothing, Self::Accepted, Self::Lost, Self::Expired, Self::ExpiredUnseen];
 
-from_tree!(ConnectionSnapshot { dialed, tries, past } { start_new, owes_join, ended_by, network_available_at });
-
-impl FromTree for Past {
-    fn from_tree(tree: Tree) -> Option<Self> {
-        match String::from_tree(tree)?.as_str() {
-            "nothing" => Some(Self::Nothing),
-            "accepted" => Some(Self::Accepted),
-            "lost" => Some(Self::Lost),
-            "expired" => Some(Self::Expired),
-            "expired_unseen" => Some(Self::ExpiredUnseen),
-            _ => None,
+    /// Its name in a snapshot.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Accepted => "accepted",
+            Self::Lost => "lost",
+            Self::Expired => "expired",
+            Self::ExpiredUnseen => "expired_unseen",
         }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|past| past.name() == name)
     }
 }
 
@@ -128,36 +114,37 @@ impl Connection {
         Self { token_before: None, ended_by: self.ended_by.clone(), info: None, ..*self }
     }
 
-    pub(super) fn snapshot(&self, now: Instant) -> ConnectionSnapshot {
-        ConnectionSnapshot {
-            dialed: self.dialed,
-            tries: self.tries,
-            past: self.past,
-            start_new: self.start_new,
-            owes_join: self.owes_join,
-            ended_by: self.ended_by.clone(),
-            network_available_at: self.network_available_at.map(|at| Offset::of(at, now)),
-        }
+    pub(super) fn snapshot(&self, now: Instant) -> Tree {
+        let mut saved = Members::default();
+        saved.put("dialed", self.dialed);
+        saved.put("tries", self.tries);
+        saved.put("past", self.past.name());
+        saved.put("start_new", self.start_new);
+        saved.put("owes_join", self.owes_join);
+        saved.put("ended_by", self.ended_by.clone());
+        saved.put_time("network_available_at", self.network_available_at, now);
+        saved.into()
     }
 
     /// Takes over what a snapshot holds; for a connection that never was.
-    pub(super) fn restore(
-        &mut self,
-        saved: ConnectionSnapshot,
-        now: Instant,
-    ) -> Result<(), RestoreError> {
-        if saved.dialed > MOST_DIALS {
-            return Err(RestoreError::Damaged { part: "connection" });
+    pub(super) fn restore(&mut self, saved: &Tree, now: Instant) -> Option<()> {
+        self.dialed = saved.required("dialed")?;
+        self.tries = saved.required("tries")?;
+        self.past = Past::named(saved.required("past")?)?;
+        if self.past == Past::Accepted {
+            self.past = Past::Lost;
         }
-        self.dialed = saved.dialed;
-        self.tries = saved.tries;
-        self.past = if saved.past == Past::Accepted { Past::Lost } else { saved.past };
-        self.start_new = saved.start_new;
-        self.owes_join = saved.owes_join;
-        self.ended_by = saved.ended_by.filter(|id| check_id(id).is_ok());
-        self.network_available_at =
-            saved.network_available_at.map(|at| at.from(now, Duration::ZERO));
-        Ok(())
+        self.start_new = saved.optional("start_new")?;
+        self.owes_join = saved.optional("owes_join")?;
+        let ended_by: Option<&str> = saved.optional("ended_by")?;
+        self.ended_by = ended_by.filter(|id| check_id(id).is_ok()).map(Box::from);
+        self.network_available_at = saved.time("network_available_at", now, Duration::ZERO)?;
+        Some(())
+    }
+
+    /// Whether there may have been so many dials.
+    pub(super) const fn is_possible(&self) -> bool {
+        self.dialed <= MOST_DIALS
     }
 }
 
@@ -566,27 +553,48 @@ impl Session {
         self.connection.health_check_at = None;
     }
 
-    /// Frames that were not drained never left: newest first, each is undone.
+    /// Frames that were not drained never left: each is undone.
     fn take_back_unwritten(&mut self) {
-        let (unwritten, rest): (VecDeque<_>, VecDeque<_>) = core::mem::take(&mut self.outputs)
-            .into_iter()
-            .partition(|output| matches!(output, Output::SendFrame(_)));
-        self.outputs = rest;
-        for output in unwritten.iter().rev() {
-            let Output::SendFrame(frame) = output else { continue };
-            match self.requests.find(frame.tracing_id).map(|request| request.cause) {
-                Some(Cause::Text(_)) if self.outbox.is_in_flight(frame.tracing_id) => {
-                    self.outbox.unwritten();
-                }
-                Some(Cause::Typing(sent)) => self.typing.unwritten(&sent),
-                Some(Cause::Join) => self.connection.owes_join = true,
-                // It is due again on every loss.
-                Some(Cause::Receipt(_)) => self.stats.receipts_sent -= 1,
-                // The rest belongs to its connection.
-                _ => {}
-            }
-            self.stats.frames_sent -= 1;
+        let unwritten = self.causes_of_unwritten();
+        if unwritten.is_empty() {
+            return;
         }
+        for (tracing_id, cause) in unwritten {
+            self.take_back(tracing_id, cause);
+        }
+        // All others keep their order.
+        for _ in 0..self.outputs.len() {
+            match self.outputs.pop_front() {
+                Some(Output::SendFrame(_)) | None => {}
+                Some(output) => self.outputs.push_back(output),
+            }
+        }
+    }
+
+    /// What the frames that were not drained are for, newest first.
+    pub(super) fn causes_of_unwritten(&self) -> Vec<(TracingId, Option<Cause>)> {
+        let mut unwritten = Vec::new();
+        for frame in self.unwritten().rev() {
+            let request = self.requests.find(frame.tracing_id);
+            unwritten.push((frame.tracing_id, request.map(|request| request.cause)));
+        }
+        unwritten
+    }
+
+    /// Undoes what was done for a frame.
+    pub(super) fn take_back(&mut self, tracing_id: TracingId, cause: Option<Cause>) {
+        match cause {
+            Some(Cause::Text(_)) if self.outbox.is_in_flight(tracing_id) => {
+                self.outbox.unwritten();
+            }
+            Some(Cause::Typing(sent)) => self.typing.unwritten(&sent),
+            Some(Cause::Join) => self.connection.owes_join = true,
+            // It is due again on every loss.
+            Some(Cause::Receipt(_)) => self.stats.receipts_sent -= 1,
+            // The rest belongs to its connection.
+            _ => {}
+        }
+        self.stats.frames_sent -= 1;
     }
 
     /// Keeps every text for the host: it must not go into another conversation by itself.
@@ -604,8 +612,7 @@ mod tests {
 
     #[test]
     fn every_past_is_read_as_it_is_written() {
-        let all = [Past::Nothing, Past::Accepted, Past::Lost, Past::Expired, Past::ExpiredUnseen];
-        for past in all {
+        for past in Past::ALL {
             // A further one is to be told of here.
             match past {
                 Past::Nothing
@@ -614,9 +621,7 @@ mod tests {
                 | Past::Expired
                 | Past::ExpiredUnseen => {}
             }
-            let written = serde_json::to_string(&past).unwrap();
-            let tree: Tree = serde_json::from_str(&written).unwrap();
-            assert_eq!(Past::from_tree(tree), Some(past), "{written}");
+            assert_eq!(Past::named(past.name()), Some(past));
         }
     }
 }

@@ -468,7 +468,7 @@ impl Session {
     }
 
     /// The frames that were not drained yet.
-    fn unwritten(&self) -> impl Iterator<Item = &ClientFrame<'static>> {
+    fn unwritten(&self) -> impl DoubleEndedIterator<Item = &ClientFrame<'static>> {
         self.outputs.iter().filter_map(|output| match output {
             Output::SendFrame(frame) => Some(frame),
             _ => None,

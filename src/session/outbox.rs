@@ -5,20 +5,17 @@
 
 mod snapshot;
 
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use crate::config::MAX_TEXT_CHARS;
 use crate::error::InputError;
 use crate::frame::CustomAttributes;
-use crate::growth::{insert, push, push_back};
+use crate::growth::{insert, push};
 use crate::id::{LocalKey, TracingId};
 use crate::lazy::Unused;
 use crate::sensitive::Sensitive;
 use crate::time::Instant;
-
-pub(super) use snapshot::OutboxSnapshot;
 
 /// How long an echo may take.
 const CONFIRMATION: Duration = Duration::from_secs(30);
@@ -76,8 +73,8 @@ pub(crate) enum Verdict {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Outbox {
-    /// Next first. The first one is in flight if `in_flight` is set.
-    waiting: VecDeque<Text>,
+    /// Next first, and seldom more than a few. The first one is in flight if `in_flight` is set.
+    waiting: Vec<Text>,
     /// Failed or unconfirmed; with the host.
     kept: Vec<Text>,
     /// The keys of both, sorted.
@@ -97,7 +94,7 @@ struct InFlight {
 
 impl Unused for Outbox {
     const UNUSED: &'static Self = &Self {
-        waiting: VecDeque::new(),
+        waiting: Vec::new(),
         kept: Vec::new(),
         keys: Vec::new(),
         in_flight: None,
@@ -137,7 +134,7 @@ impl Outbox {
         if let Err(place) = self.keys.binary_search(&text.key) {
             insert(&mut self.keys, place, text.key);
         }
-        push_back(&mut self.waiting, text);
+        push(&mut self.waiting, text);
     }
 
     /// Puts a kept text at the end of the line.
@@ -151,7 +148,7 @@ impl Outbox {
         };
         let mut text = self.kept.remove(at);
         text.failures = 0;
-        push_back(&mut self.waiting, text);
+        push(&mut self.waiting, text);
         Ok(())
     }
 
@@ -160,7 +157,7 @@ impl Outbox {
             return Err(InputError::UnknownKey { key });
         };
         self.keys.remove(place);
-        if self.waiting.front().is_some_and(|text| text.key == key) {
+        if self.waiting.first().is_some_and(|text| text.key == key) {
             self.in_flight = None;
             self.retry_at = None;
         }
@@ -175,7 +172,7 @@ impl Outbox {
 
     /// The text to send now, if the service's rate lets it.
     pub(crate) fn next(&self, now: Instant) -> Option<&Text> {
-        let text = self.waiting.front()?;
+        let text = self.waiting.first()?;
         let rate_allows = self.rate_allows_at().is_none_or(|at| at <= now);
         let waited = self.retry_at.is_none_or(|retry_at| retry_at <= now);
         (self.in_flight.is_none() && rate_allows && waited).then_some(text)
@@ -189,7 +186,7 @@ impl Outbox {
 
     /// The first text was written under this name.
     pub(crate) fn written(&mut self, tracing_id: TracingId, now: Instant) {
-        let Some(text) = self.waiting.front_mut() else { return };
+        let Some(text) = self.waiting.first_mut() else { return };
         if text.attempts.len() == MAX_ATTEMPTS {
             text.attempts.remove(0);
         }
@@ -202,7 +199,7 @@ impl Outbox {
     /// The text in flight never left.
     pub(crate) fn unwritten(&mut self) {
         if self.in_flight.take().is_some() {
-            if let Some(text) = self.waiting.front_mut() {
+            if let Some(text) = self.waiting.first_mut() {
                 text.attempts.pop();
             }
         }
@@ -215,7 +212,7 @@ impl Outbox {
 
     /// The server failed on the text in flight.
     pub(crate) fn server_failed(&mut self) -> Verdict {
-        let Some(text) = self.waiting.front_mut() else { return Verdict::Failed };
+        let Some(text) = self.waiting.first_mut() else { return Verdict::Failed };
         text.failures += 1;
         if text.failures < MAX_TRIES {
             let failures = text.failures - 1;
@@ -241,9 +238,8 @@ impl Outbox {
     /// Keeps every waiting text for the host; none may be in flight.
     pub(crate) fn keep_waiting(&mut self) -> Vec<LocalKey> {
         self.retry_at = None;
-        let waiting = core::mem::take(&mut self.waiting);
-        let keys = waiting.iter().map(|text| text.key).collect();
-        self.kept.extend(waiting);
+        let keys = self.waiting.iter().map(|text| text.key).collect();
+        self.kept.append(&mut self.waiting);
         keys
     }
 
@@ -260,7 +256,7 @@ impl Outbox {
     }
 
     pub(crate) fn in_flight_key(&self) -> Option<LocalKey> {
-        self.in_flight.and_then(|_| self.waiting.front()).map(|text| text.key)
+        self.in_flight.and_then(|_| self.waiting.first()).map(|text| text.key)
     }
 
     pub(crate) fn confirmation_deadline(&self) -> Option<Instant> {
@@ -269,7 +265,7 @@ impl Outbox {
 
     fn leave_slot(&mut self) -> Option<Text> {
         self.in_flight.take()?;
-        self.waiting.pop_front()
+        (!self.waiting.is_empty()).then(|| self.waiting.remove(0))
     }
 
     fn rate_allows_at(&self) -> Option<Instant> {

@@ -4,11 +4,8 @@
 
 use core::time::Duration;
 
-use serde::Serialize;
-
-use crate::offset::Offset;
 use crate::time::Instant;
-use crate::tree::from_tree;
+use crate::tree::{Members, Tree};
 
 /// The wait after a refusal that names none.
 pub(crate) const DEFAULT_WAIT: Duration = Duration::from_secs(5);
@@ -107,59 +104,41 @@ impl RateLimit {
     }
 }
 
-/// What a snapshot holds of a pause.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub(crate) struct PauseSnapshot {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    until: Option<Offset>,
-    streak: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_at: Option<Offset>,
-}
-
-/// What a snapshot holds of the rate limit.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub(crate) struct RateLimitSnapshot {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    texts_until: Option<Offset>,
-    rest: PauseSnapshot,
-}
-
-from_tree!(PauseSnapshot {} { until, streak, last_at });
-from_tree!(RateLimitSnapshot {} { texts_until, rest });
-
+/// What a snapshot holds of it.
 impl Pause {
-    pub(crate) fn snapshot(&self, now: Instant) -> PauseSnapshot {
-        let offset = |at: Instant| Offset::of(at, now);
-        PauseSnapshot {
-            until: self.until.map(offset),
-            streak: self.streak,
-            last_at: self.last_at.map(offset),
-        }
+    pub(crate) fn snapshot(&self, now: Instant) -> Tree {
+        let mut saved = Members::default();
+        saved.put_time("until", self.until, now);
+        saved.put("streak", self.streak);
+        saved.put_time("last_at", self.last_at, now);
+        saved.into()
     }
 
-    pub(crate) fn restore(saved: &PauseSnapshot, now: Instant) -> Self {
-        Self {
-            until: saved.until.map(|until| until.from(now, MAX_WAIT)),
-            streak: saved.streak,
-            last_at: saved.last_at.map(|last_at| last_at.from(now, Duration::ZERO)),
-        }
+    pub(crate) fn restore(saved: Option<&Tree>, now: Instant) -> Option<Self> {
+        let Some(saved) = saved else { return Some(Self::default()) };
+        Some(Self {
+            until: saved.time("until", now, MAX_WAIT)?,
+            streak: saved.optional("streak")?,
+            last_at: saved.time("last_at", now, Duration::ZERO)?,
+        })
     }
 }
 
+/// What a snapshot holds of it.
 impl RateLimit {
-    pub(crate) fn snapshot(&self, now: Instant) -> RateLimitSnapshot {
-        RateLimitSnapshot {
-            texts_until: self.texts_until.map(|until| Offset::of(until, now)),
-            rest: self.rest.snapshot(now),
-        }
+    pub(crate) fn snapshot(&self, now: Instant) -> Tree {
+        let mut saved = Members::default();
+        saved.put_time("texts_until", self.texts_until, now);
+        saved.put("rest", self.rest.snapshot(now));
+        saved.into()
     }
 
-    pub(crate) fn restore(saved: &RateLimitSnapshot, now: Instant) -> Self {
-        Self {
-            texts_until: saved.texts_until.map(|until| until.from(now, MAX_WAIT)),
-            rest: Pause::restore(&saved.rest, now),
-        }
+    pub(crate) fn restore(saved: Option<&Tree>, now: Instant) -> Option<Self> {
+        let Some(saved) = saved else { return Some(Self::default()) };
+        Some(Self {
+            texts_until: saved.time("texts_until", now, MAX_WAIT)?,
+            rest: Pause::restore(saved.member("rest"), now)?,
+        })
     }
 }
 

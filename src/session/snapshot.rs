@@ -3,37 +3,41 @@
 //! Owns: [`Snapshot`] and its format, version 1. Must not know: how a machine keeps its part of it.
 
 use alloc::boxed::Box;
-use alloc::string::String;
+use core::fmt;
 
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::config::{Capability, Config};
 use crate::error::RestoreError;
 use crate::id::LocalKey;
 use crate::input::CloseReason;
-use crate::offset::Offset;
-use crate::output::{Event, Output};
-use crate::peer_typing::PeerTyping;
-use crate::receipts::ReceiptsSnapshot;
+use crate::output::Event;
+use crate::receipts::empty_screen;
 use crate::rng::Rng;
 use crate::time::Instant;
 use crate::timer::Timer;
-use crate::tree::{FromTree, Tree, from_tree};
-use crate::typing::TypingSnapshot;
+use crate::tree::{Members, Tree};
+use crate::typing::end_typing;
 
-use super::connection::ConnectionSnapshot;
-use super::outbox::{Outbox, OutboxSnapshot};
-use super::rate_limit::{MAX_WAIT, Pause, PauseSnapshot, RateLimit, RateLimitSnapshot};
+use super::outbox::Outbox;
+use super::rate_limit::{MAX_WAIT, Pause, RateLimit};
 use super::{FailReason, Phase, Session};
 
 /// The format that this crate writes and reads.
 const VERSION: u32 = 1;
 
+/// What the server may have refused, by its name in a snapshot.
+const CAPABILITIES: [(&str, Capability); 3] = [
+    ("typing", Capability::Typing),
+    ("typing_off", Capability::TypingOff),
+    ("receipts", Capability::Receipts),
+];
+
 /// All that a session needs to go on: what the ledger knows, the texts, what is owed, how long the
 /// waits still are. Take it with [`Session::snapshot`], go on with [`Session::restore`].
 ///
-/// It holds **message texts** and ids of messages, and no token. `Debug` does not show the texts.
+/// It holds **message texts** and ids of messages, and no token. `Debug` shows none of it.
 /// Keep it with the means of your platform by `serde`, in a format that names each member: JSON, CBOR.
 /// One that writes values by their place alone cannot read it back, since members may be left out. As
 /// JSON it takes about 45 bytes for each message that the ledger knows. The format may gain members;
@@ -57,80 +61,8 @@ const VERSION: u32 = 1;
 /// assert_eq!(guest.phase(), Phase::Connecting);
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Snapshot {
-    version: u32,
-    /// `None`: of another version, or damaged.
-    session: Option<Box<State>>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-struct State {
-    deployment_id: Box<str>,
-    #[serde(flatten)]
-    phase: Phase,
-    /// The text that was in flight; the host was not told yet that it is not any more.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    unconfirmed: Option<LocalKey>,
-    /// Until the next dial.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    backoff: Option<Offset>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    give_up: Option<Offset>,
-    connection: ConnectionSnapshot,
-    rate_limit: RateLimitSnapshot,
-    typing_rest: PauseSnapshot,
-    typing: TypingSnapshot,
-    receipts: ReceiptsSnapshot,
-    texts: OutboxSnapshot,
-    lost: LostCapabilities,
-}
-
-impl FromTree for State {
-    fn from_tree(mut tree: Tree) -> Option<Self> {
-        Some(Self {
-            phase: read_phase(&mut tree)?,
-            deployment_id: tree.required("deployment_id")?,
-            unconfirmed: tree.optional("unconfirmed")?,
-            backoff: tree.optional("backoff")?,
-            give_up: tree.optional("give_up")?,
-            connection: tree.required("connection")?,
-            rate_limit: tree.optional("rate_limit")?,
-            typing_rest: tree.optional("typing_rest")?,
-            typing: tree.required("typing")?,
-            receipts: tree.required("receipts")?,
-            texts: tree.required("texts")?,
-            lost: tree.required("lost")?,
-        })
-    }
-}
-
-fn read_phase(tree: &mut Tree) -> Option<Phase> {
-    let name: String = tree.required("phase")?;
-    if name == "failed" {
-        let reason: String = tree.required("reason")?;
-        return FailReason::ALL.into_iter().find(|it| it.name() == reason).map(Phase::Failed);
-    }
-    Phase::WITHOUT_REASON.into_iter().find(|phase| phase.name() == name)
-}
-
-/// What the server refused.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-struct LostCapabilities {
-    #[serde(skip_serializing_if = "is_false")]
-    typing: bool,
-    #[serde(skip_serializing_if = "is_false")]
-    typing_off: bool,
-    #[serde(skip_serializing_if = "is_false")]
-    receipts: bool,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
-const fn is_false(lost: &bool) -> bool {
-    !*lost
-}
-
-from_tree!(LostCapabilities {} { typing, typing_off, receipts });
+#[derive(Clone, PartialEq)]
+pub struct Snapshot(Tree);
 
 impl Snapshot {
     /// The snapshot in the JSON text that [`json::to_string`](crate::json::to_string), or any other
@@ -140,7 +72,13 @@ impl Snapshot {
     /// If the text is not JSON, or has no `version`.
     pub fn from_json(text: &str) -> Result<Self, RestoreError> {
         let tree = Tree::parse(text).ok_or(RestoreError::Damaged { part: "JSON" })?;
-        Self::from_tree(tree).ok_or(RestoreError::Damaged { part: "version" })
+        let snapshot = Self(tree);
+        snapshot.version().ok_or(RestoreError::Damaged { part: "version" })?;
+        Ok(snapshot)
+    }
+
+    fn version(&self) -> Option<u32> {
+        self.0.required("version")
     }
 
     /// The session of a host whose screen is gone with its process: as in a new session, the user is
@@ -149,27 +87,45 @@ impl Snapshot {
     /// goes on being read.
     #[must_use]
     pub fn with_empty_screen(mut self) -> Self {
-        if let Some(session) = &mut self.session {
-            session.typing.end();
-            session.receipts.empty_screen();
+        if let Some(session) = self.0.member_mut("session") {
+            if let Some(typing) = session.member_mut("typing") {
+                end_typing(typing);
+            }
+            if let Some(receipts) = session.member_mut("receipts") {
+                empty_screen(receipts);
+            }
         }
         self
     }
 }
 
-impl FromTree for Snapshot {
-    fn from_tree(mut tree: Tree) -> Option<Self> {
-        let version = tree.required("version")?;
-        let session = tree.required("session").filter(|_| version == VERSION);
-        Some(Self { version, session: session.map(Box::new) })
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Snapshot").field("version", &self.version()).finish_non_exhaustive()
+    }
+}
+
+impl Serialize for Snapshot {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Snapshot {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tree = Tree::deserialize(deserializer)?;
-        Self::from_tree(tree).ok_or_else(|| D::Error::custom("a snapshot has a `version`"))
+        let snapshot = Self(Tree::deserialize(deserializer)?);
+        snapshot.version().ok_or_else(|| D::Error::custom("a snapshot has a `version`"))?;
+        Ok(snapshot)
     }
+}
+
+fn read_phase(saved: &Tree) -> Option<Phase> {
+    let name: &str = saved.required("phase")?;
+    if name == "failed" {
+        let reason: &str = saved.required("reason")?;
+        return FailReason::ALL.into_iter().find(|it| it.name() == reason).map(Phase::Failed);
+    }
+    Phase::WITHOUT_REASON.into_iter().find(|phase| phase.name() == name)
 }
 
 impl Session {
@@ -179,31 +135,36 @@ impl Session {
     /// Tick it and drain the outputs first: events that were not drained are not in it.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        let mut session = self.without_news();
-        let unconfirmed = session.lose_all();
-        let now = session.now;
-        let timer = |timer| session.timers.get(timer).map(|at| Offset::of(at, now));
-        let lost =
-            |capability| session.supported.get(capability) && !session.capabilities.get(capability);
-        let state = State {
-            deployment_id: session.config.deployment_id().into(),
-            phase: session.phase,
-            unconfirmed,
-            backoff: timer(Timer::Backoff),
-            give_up: timer(Timer::GiveUp),
-            connection: session.connection.snapshot(now),
-            rate_limit: session.rate_limit.snapshot(now),
-            typing_rest: session.typing_rest.snapshot(now),
-            typing: session.typing.snapshot(now),
-            receipts: session.receipts.snapshot(now),
-            texts: session.outbox.snapshot(now),
-            lost: LostCapabilities {
-                typing: lost(Capability::Typing),
-                typing_off: lost(Capability::TypingOff),
-                receipts: lost(Capability::Receipts),
-            },
-        };
-        Snapshot { version: VERSION, session: Some(Box::new(state)) }
+        let mut session = self.without_connection();
+        let now = self.now;
+        let mut saved = Members::default();
+        saved.put("deployment_id", Box::from(self.config.deployment_id()));
+        saved.put("phase", session.phase.name());
+        if let Phase::Failed(reason) = session.phase {
+            saved.put("reason", reason.name());
+        }
+        // The text that was in flight; the host was not told yet that it is not any more.
+        let in_flight = self.outbox.in_flight_key();
+        saved.put("unconfirmed", in_flight.filter(|key| session.outbox.is_kept(*key)));
+        // Until the next dial.
+        saved.put_time("backoff", session.timers.get(Timer::Backoff), now);
+        saved.put_time("give_up", session.timers.get(Timer::GiveUp), now);
+        saved.put("connection", session.connection.snapshot(now));
+        saved.put("rate_limit", self.rate_limit.snapshot(now));
+        saved.put("typing_rest", self.typing_rest.snapshot(now));
+        saved.put("typing", session.typing.snapshot(now));
+        saved.put("receipts", self.receipts.snapshot(now));
+        saved.put("texts", core::mem::take(&mut *session.outbox).into_snapshot(now));
+        let mut lost = Members::default();
+        for (name, it) in CAPABILITIES {
+            let is_lost = self.supported.get(it) && !self.capabilities.get(it);
+            lost.put(name, is_lost.then_some(true));
+        }
+        saved.put("lost", lost);
+        let mut snapshot = Members::default();
+        snapshot.put("version", VERSION);
+        snapshot.put("session", saved);
+        Snapshot(snapshot.into())
     }
 
     /// The session that a snapshot was taken of, as it would have gone on after losing its transport
@@ -222,93 +183,90 @@ impl Session {
 
     /// A fresh session takes over what a snapshot holds.
     pub(crate) fn resumed(mut self, snapshot: Snapshot) -> Result<Self, RestoreError> {
-        let now = self.now;
-        if snapshot.version != VERSION {
-            let found = snapshot.version;
+        let Snapshot(saved) = snapshot;
+        let found = saved.required("version").unwrap_or_default();
+        if found != VERSION {
             return Err(RestoreError::UnsupportedVersion { found, supported: VERSION });
         }
-        let state = *snapshot.session.ok_or(RestoreError::Damaged { part: "state" })?;
-        if *state.deployment_id != *self.config.deployment_id() {
+        self.take_over(saved.member("session").ok_or(RestoreError::NO_STATE)?)?;
+        Ok(self)
+    }
+
+    fn take_over(&mut self, saved: &Tree) -> Result<(), RestoreError> {
+        const NO_STATE: RestoreError = RestoreError::NO_STATE;
+        let now = self.now;
+        let deployment_id: &str = saved.required("deployment_id").ok_or(NO_STATE)?;
+        if deployment_id != self.config.deployment_id() {
             return Err(RestoreError::OtherDeployment);
         }
-        let longest_wait = self.longest_backoff();
-        self.phase = match state.phase {
+        self.phase = match read_phase(saved).ok_or(NO_STATE)? {
             phase @ (Phase::Idle | Phase::Backoff | Phase::Closed | Phase::Failed(_)) => phase,
             _ => return Err(RestoreError::Damaged { part: "phase" }),
         };
-        self.connection.restore(state.connection, now)?;
+        self.take_over_waits(saved).ok_or(NO_STATE)?;
+        if !self.connection.is_possible() {
+            return Err(RestoreError::Damaged { part: "connection" });
+        }
         // Without a dial nothing was ever sent, and each has its own sequence.
         self.rng = Rng::nth(self.config.seed, self.connection.dialed());
-        self.rate_limit = RateLimit::restore(&state.rate_limit, now);
-        self.typing_rest = Pause::restore(&state.typing_rest, now);
-        let outbox = Outbox::restore(state.texts, self.config.limits().texts, longest_wait, now)?;
-        self.outbox = outbox.into();
-        self.receipts.restore(&state.receipts, now)?;
-        for (lost, capability) in [
-            (state.lost.typing, Capability::Typing),
-            (state.lost.typing_off, Capability::TypingOff),
-            (state.lost.receipts, Capability::Receipts),
-        ] {
-            if lost {
-                self.turn_off(capability);
-            }
-        }
-        self.typing.restore(&state.typing, MAX_WAIT, now);
-        if self.phase == Phase::Backoff {
-            let at = state.backoff.map_or(now, |at| at.from(now, longest_wait));
-            self.timers.set(Timer::Backoff, Some(at));
-            let longest = self.config.reconnect().give_up;
-            let give_up = longest
-                .map(|longest| state.give_up.map_or(now + longest, |at| at.from(now, longest)));
-            self.timers.set(Timer::GiveUp, give_up);
-        }
+        let texts = saved.member("texts").ok_or(NO_STATE)?;
+        let longest_wait = self.longest_backoff();
+        Outbox::restore(&mut self.outbox, texts, self.config.limits().texts, longest_wait, now)?;
+        self.receipts.restore(saved.member("receipts").ok_or(NO_STATE)?, now)?;
         if self.phase != Phase::Idle {
             self.emit(Event::PhaseChanged(self.phase));
         }
-        if let Some(key) = state.unconfirmed {
+        if let Some(key) = saved.optional::<Option<LocalKey>>("unconfirmed").ok_or(NO_STATE)? {
             if !self.outbox.is_kept(key) {
                 return Err(RestoreError::Damaged { part: "texts" });
             }
             self.emit(Event::MessageUnconfirmed { key });
         }
         self.flush();
-        Ok(self)
+        Ok(())
     }
 
-    /// A copy that has nothing to tell but the frames that are not drained.
-    fn without_news(&self) -> Self {
-        let unwritten = |output: &Output| match output {
-            Output::SendFrame(frame) => Some(Output::SendFrame(frame.clone())),
-            _ => None,
-        };
-        Self {
-            config: self.config.clone(),
-            now: self.now,
-            rng: self.rng.clone(),
-            phase: self.phase,
-            timers: self.timers.clone(),
-            outputs: self.outputs.iter().filter_map(unwritten).collect(),
-            connection: self.connection.without_info(),
-            requests: self.requests.clone(),
-            rate_limit: self.rate_limit.clone(),
-            typing_rest: self.typing_rest.clone(),
-            typing: self.typing.clone(),
-            peer_typing: PeerTyping::new(0),
-            receipts: self.receipts.clone(),
-            outbox: self.outbox.clone(),
-            supported: self.supported,
-            capabilities: self.capabilities,
-            stats: self.stats,
+    /// What has no state that would be impossible.
+    fn take_over_waits(&mut self, saved: &Tree) -> Option<()> {
+        let now = self.now;
+        self.connection.restore(saved.member("connection")?, now)?;
+        self.rate_limit = RateLimit::restore(saved.member("rate_limit"), now)?;
+        self.typing_rest = Pause::restore(saved.member("typing_rest"), now)?;
+        let lost = saved.member("lost")?;
+        for (name, capability) in CAPABILITIES {
+            if lost.optional(name)? {
+                self.turn_off(capability);
+            }
         }
+        self.typing.restore(saved.member("typing")?, MAX_WAIT, now)?;
+        let backoff = saved.time("backoff", now, self.longest_backoff())?;
+        let longest = self.config.reconnect().give_up;
+        let give_up = saved.time("give_up", now, longest.unwrap_or_default())?;
+        if self.phase == Phase::Backoff {
+            self.timers.set(Timer::Backoff, Some(backoff.unwrap_or(now)));
+            let give_up = longest.map(|longest| give_up.unwrap_or(now + longest));
+            self.timers.set(Timer::GiveUp, give_up);
+        }
+        Some(())
     }
 
-    /// Loses the transport, and gives the text that was in flight.
-    fn lose_all(&mut self) -> Option<LocalKey> {
-        let in_flight = self.outbox.in_flight_key();
+    /// A copy that has lost its transport, without what a loss does not change.
+    fn without_connection(&self) -> Self {
+        let mut copy = Self::new(self.config.clone(), self.now);
+        copy.rng = self.rng.clone();
+        copy.phase = self.phase;
+        copy.timers = self.timers.clone();
+        copy.connection = self.connection.without_info();
+        copy.typing = self.typing.clone();
+        copy.outbox = self.outbox.clone();
+        copy.stats = self.stats;
+        for (tracing_id, cause) in self.causes_of_unwritten() {
+            copy.take_back(tracing_id, cause);
+        }
         if let Some(transport) = self.connection.transport() {
-            self.transport_closed(transport, CloseReason::Lost);
+            copy.transport_closed(transport, CloseReason::Lost);
         }
-        in_flight.filter(|key| self.outbox.is_kept(*key))
+        copy
     }
 }
 

@@ -6,111 +6,107 @@
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use serde::Serialize;
-
 use super::{MAX_ATTEMPTS, MAX_TRIES, Outbox, Text};
 use crate::error::RestoreError;
-use crate::frame::CustomAttributes;
-use crate::id::{LocalKey, TracingId};
+use crate::id::TracingId;
+use crate::lazy::Lazy;
 use crate::offset::Offset;
 use crate::sensitive::Sensitive;
 use crate::time::Instant;
-use crate::tree::from_tree;
+use crate::tree::{FromTree, Members, Tree};
 
-/// The texts of a session without a connection: none is in flight.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub(crate) struct OutboxSnapshot {
-    /// Next first.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    waiting: Vec<TextSnapshot>,
-    /// With the host.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    kept: Vec<TextSnapshot>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retry_at: Option<Offset>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    sent_at: Vec<Offset>,
+impl From<Text> for Tree {
+    fn from(text: Text) -> Self {
+        let mut saved = Members::default();
+        saved.put("key", text.key);
+        saved.put("text", text.body);
+        saved.put("attributes", text.attributes);
+        // The names under which it was sent: an echo may still come.
+        saved.put("attempts", Self::list(text.attempts).unless_empty());
+        saved.put("failures", text.failures);
+        saved.into()
+    }
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
-struct TextSnapshot {
-    key: LocalKey,
-    text: Sensitive<'static>,
-    #[serde(skip_serializing_if = "has_none")]
-    attributes: CustomAttributes,
-    /// The names under which it was sent: an echo may still come.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    attempts: Vec<TracingId>,
-    failures: u32,
-}
-
-from_tree!(OutboxSnapshot {} { waiting, kept, retry_at, sent_at });
-from_tree!(TextSnapshot { key, text } { attributes, attempts, failures });
-
-fn has_none(attributes: &CustomAttributes) -> bool {
-    attributes.is_empty()
-}
-
-impl From<&Text> for TextSnapshot {
-    fn from(text: &Text) -> Self {
-        Self {
-            key: text.key,
-            text: text.body.clone(),
-            attributes: text.attributes.clone(),
-            attempts: text.attempts.clone(),
-            failures: text.failures,
+impl FromTree<'_> for Text {
+    fn from_tree(saved: &Tree) -> Option<Self> {
+        let mut attempts = Vec::new();
+        for name in saved.optional::<&[Tree]>("attempts")? {
+            attempts.push(TracingId::from_tree(name)?);
         }
+        let text: &str = saved.required("text")?;
+        Some(Self {
+            key: saved.required("key")?,
+            body: Sensitive::from(text).into_owned(),
+            attributes: saved.optional("attributes")?,
+            attempts,
+            failures: saved.optional::<u32>("failures")?.min(MAX_TRIES),
+        })
     }
 }
 
 impl Outbox {
-    pub(crate) fn snapshot(&self, now: Instant) -> OutboxSnapshot {
-        let offset = |at: &Instant| Offset::of(*at, now);
-        OutboxSnapshot {
-            waiting: self.waiting.iter().map(TextSnapshot::from).collect(),
-            kept: self.kept.iter().map(TextSnapshot::from).collect(),
-            retry_at: self.retry_at.as_ref().map(offset),
-            sent_at: self.sent_at.iter().flatten().map(offset).collect(),
-        }
+    /// The texts of a session without a connection: none is in flight.
+    pub(crate) fn into_snapshot(self, now: Instant) -> Tree {
+        let sent_at = self.sent_at.into_iter().flatten().map(|at| Offset::of(at, now));
+        let mut saved = Members::default();
+        // Next first.
+        saved.put("waiting", Tree::list(self.waiting).unless_empty());
+        // With the host.
+        saved.put("kept", Tree::list(self.kept).unless_empty());
+        saved.put_time("retry_at", self.retry_at, now);
+        saved.put("sent_at", Tree::list(sent_at).unless_empty());
+        saved.into()
     }
 
-    /// The outbox that a snapshot holds.
+    /// Takes over what a snapshot holds; for an outbox that was never used, and stays so if there is
+    /// nothing.
     ///
     /// # Errors
     /// If it is no snapshot of an outbox, or has more texts than `limit`.
     pub(crate) fn restore(
-        saved: OutboxSnapshot,
+        outbox: &mut Lazy<Self>,
+        saved: &Tree,
         limit: usize,
         longest_wait: Duration,
         now: Instant,
-    ) -> Result<Self, RestoreError> {
-        let found = saved.waiting.len() + saved.kept.len();
+    ) -> Result<(), RestoreError> {
+        let list = |name| saved.optional::<&[Tree]>(name).ok_or(RestoreError::NO_STATE);
+        let (waiting, kept, sent_at) = (list("waiting")?, list("kept")?, list("sent_at")?);
+        let found = waiting.len() + kept.len();
         if found > limit {
             return Err(RestoreError::TooMany { what: "texts", found, limit });
         }
-        let mut outbox = Self::default();
-        for saved in saved.kept {
-            outbox.take_over(saved, limit)?;
-        }
-        outbox.kept = core::mem::take(&mut outbox.waiting).into();
-        for saved in saved.waiting {
-            outbox.take_over(saved, limit)?;
-        }
-        outbox.retry_at = saved.retry_at.map(|at| at.from(now, longest_wait));
-        for at in saved.sent_at {
-            outbox.note_sent(at.from(now, Duration::ZERO));
-        }
-        Ok(outbox)
+        let mut read = || {
+            let retry_at = saved.time("retry_at", now, longest_wait)?;
+            if found == 0 && sent_at.is_empty() && retry_at.is_none() {
+                return Some(());
+            }
+            let outbox = &mut **outbox;
+            for text in kept {
+                outbox.take_over(text, limit)?;
+            }
+            outbox.kept = core::mem::take(&mut outbox.waiting);
+            for text in waiting {
+                outbox.take_over(text, limit)?;
+            }
+            outbox.retry_at = retry_at;
+            for at in sent_at {
+                outbox.note_sent(Offset::from_tree(at)?.from(now, Duration::ZERO));
+            }
+            Some(())
+        };
+        read().ok_or(RestoreError::Damaged { part: "texts" })
     }
 
     /// Puts a text into the line that `check` would let in.
-    fn take_over(&mut self, saved: TextSnapshot, limit: usize) -> Result<(), RestoreError> {
-        let TextSnapshot { key, text, attributes, attempts, failures } = saved;
-        if self.check(key, &text, limit).is_err() || attempts.len() > MAX_ATTEMPTS {
-            return Err(RestoreError::Damaged { part: "texts" });
+    fn take_over(&mut self, saved: &Tree, limit: usize) -> Option<()> {
+        let text = Text::from_tree(saved)?;
+        self.check(text.key, &text.body, limit).ok()?;
+        if text.attempts.len() > MAX_ATTEMPTS {
+            return None;
         }
-        let failures = failures.min(MAX_TRIES);
-        self.take(Text { key, body: text, attributes, attempts, failures });
-        Ok(())
+        self.take(text);
+        Some(())
     }
 }
