@@ -8,7 +8,7 @@ use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use crate::growth::{give_back, insert_into, push, push_back};
-use crate::lazy::Unused;
+use crate::lazy::{Lazy, Unused};
 use crate::time::Instant;
 
 /// Names a message of one ledger; stays valid until the message is forgotten.
@@ -94,17 +94,25 @@ pub(super) struct Ledger {
     by_id: VecDeque<(IdHash, LedgerId)>,
     /// On screen and not read yet, in the order of becoming visible, which is that of the starts of
     /// their dwell.
-    pub(super) watched: VecDeque<Watched>,
+    pub(super) watched: Lazy<VecDeque<Watched>>,
     /// Read, not told yet, in the order of reading.
     pub(super) due: VecDeque<Due>,
     /// Told, not confirmed: with the number of the telling, ascending.
     sent: VecDeque<(u64, LedgerId)>,
     /// Told in vain on this connection.
-    parked: Vec<LedgerId>,
+    parked: Lazy<Vec<LedgerId>>,
     /// How many were told so far.
     pub(super) sends: u64,
     /// Numbers what becomes visible and what is read.
     steps: u64,
+}
+
+impl Unused for VecDeque<Watched> {
+    const UNUSED: &'static Self = &Self::new();
+}
+
+impl Unused for Vec<LedgerId> {
+    const UNUSED: &'static Self = &Self::new();
 }
 
 impl Unused for Ledger {
@@ -112,10 +120,10 @@ impl Unused for Ledger {
         entries: VecDeque::new(),
         forgotten: 0,
         by_id: VecDeque::new(),
-        watched: VecDeque::new(),
+        watched: Lazy::new(),
         due: VecDeque::new(),
         sent: VecDeque::new(),
-        parked: Vec::new(),
+        parked: Lazy::new(),
         sends: 0,
         steps: 0,
     };
@@ -199,8 +207,8 @@ impl Ledger {
 
     /// The first on screen counts as read.
     pub(super) fn read_next(&mut self) {
-        if let Some(Watched { key, .. }) = self.watched.pop_front() {
-            give_back(&mut self.watched);
+        if let Some(Watched { key, .. }) = self.watched.used().and_then(VecDeque::pop_front) {
+            self.watched.give_back_unused();
             self.set(key, State::Unread);
             self.read(key);
         }
@@ -252,7 +260,8 @@ impl Ledger {
     /// What was told and not confirmed, and what was told in vain, is to be told again.
     pub(super) fn take_back_told(&mut self) {
         let sent = core::mem::take(&mut self.sent);
-        let mut told = core::mem::take(&mut self.parked);
+        let mut told = self.parked.used().map(core::mem::take).unwrap_or_default();
+        self.parked.give_back_unused();
         told.extend(sent.into_iter().map(|(_, key)| key));
         // Last first: each then goes near the head of the line, where a place is made quickly.
         told.sort_by_key(|key| core::cmp::Reverse(self.order(*key)));
@@ -270,7 +279,7 @@ impl Ledger {
                     self.watched.binary_search_by_key(&order, |watched| watched.order)
                 {
                     self.watched.remove(place);
-                    give_back(&mut self.watched);
+                    self.watched.give_back_unused();
                 }
             }
             Some(State::Due) => {
@@ -285,7 +294,10 @@ impl Ledger {
                     give_back(&mut self.sent);
                 }
             }
-            Some(State::Parked) => self.parked.retain(|parked| *parked != key),
+            Some(State::Parked) => {
+                self.parked.retain(|parked| *parked != key);
+                self.parked.give_back_unused();
+            }
             _ => {}
         }
         self.set(key, state);

@@ -7,6 +7,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 
 use crate::frame::ClientBody;
+use crate::lazy::Lazy;
 use crate::output::{Event, FailureCode};
 use crate::time::{Instant, earliest};
 use crate::timer::Timer;
@@ -35,6 +36,10 @@ impl Session {
             blocked |= self.send_health_check();
         }
         self.set_timers(blocked);
+        if self.outbox.used().is_some_and(|outbox| outbox.is_over(self.now)) {
+            // Guests write seldom: the room for texts does not stay.
+            self.outbox = Lazy::new();
+        }
     }
 
     fn send_join(&mut self) -> bool {

@@ -20,6 +20,7 @@ use crate::config::{Capability, Config};
 use crate::dialect::EncodeContext;
 use crate::error::InputError;
 use crate::frame::{ClientBody, ClientFrame, ServerFrame, SessionResponse};
+use crate::growth::push_back;
 use crate::id::{LocalKey, TracingId, TransportId};
 use crate::input::Input;
 use crate::lazy::Lazy;
@@ -40,7 +41,7 @@ use requests::{Cause, Request, Requests};
 pub use snapshot::Snapshot;
 
 /// Room for so many outputs stays once they are drained: what an input usually causes.
-const USUAL_OUTPUTS: usize = 2;
+const USUAL_OUTPUTS: usize = 1;
 
 /// The guest's side of a conversation, as a state machine.
 ///
@@ -74,9 +75,9 @@ pub struct Session {
     rng: Rng,
     connection: Connection,
     stats: Stats,
-    rate_limit: RateLimit,
+    rate_limit: Lazy<RateLimit>,
     /// Typing rests while the server fails on it.
-    typing_rest: Pause,
+    typing_rest: Lazy<Pause>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -139,8 +140,8 @@ impl Session {
             outputs: VecDeque::new(),
             connection: Connection::default(),
             requests: Requests::default(),
-            rate_limit: RateLimit::default(),
-            typing_rest: Pause::default(),
+            rate_limit: Lazy::new(),
+            typing_rest: Lazy::new(),
             typing: Typing::from_checked(Arc::clone(config.shared_typing())),
             peer_typing: PeerTyping::new(config.limits().typists),
             receipts: Receipts::new(*config.receipts(), config.limits().messages),
@@ -422,7 +423,11 @@ impl Session {
     }
 
     fn emit(&mut self, event: Event) {
-        self.outputs.push_back(Output::Emit(event));
+        self.put_out(Output::Emit(event));
+    }
+
+    fn put_out(&mut self, output: Output) {
+        push_back(&mut self.outputs, output);
     }
 
     fn send(&mut self, body: ClientBody<'static>, cause: Cause) -> TracingId {
@@ -436,12 +441,11 @@ impl Session {
             cause,
             at: self.now,
             receipts_before,
-            answered: false,
             failed: false,
         };
         let unwritten = self.unwritten().count();
         self.requests.push(request, unwritten);
-        self.outputs.push_back(Output::SendFrame(ClientFrame::new(tracing_id, body)));
+        self.put_out(Output::SendFrame(ClientFrame::new(tracing_id, body)));
         self.stats.frames_sent += 1;
         tracing_id
     }

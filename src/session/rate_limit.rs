@@ -6,6 +6,7 @@ use core::time::Duration;
 
 use serde::Serialize;
 
+use crate::lazy::{Lazy, Unused};
 use crate::offset::Offset;
 use crate::time::Instant;
 use crate::tree::from_tree;
@@ -16,12 +17,16 @@ const MIN_WAIT: Duration = Duration::from_secs(1);
 pub(crate) const MAX_WAIT: Duration = Duration::from_secs(300);
 
 /// A pause that doubles with each refusal in a row.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Pause {
     until: Option<Instant>,
     /// Refusals in a row.
     streak: u32,
     last_at: Option<Instant>,
+}
+
+impl Unused for Pause {
+    const UNUSED: &'static Self = &Self { until: None, streak: 0, last_at: None };
 }
 
 impl Pause {
@@ -65,6 +70,10 @@ pub(crate) struct RateLimit {
     rest: Pause,
 }
 
+impl Unused for RateLimit {
+    const UNUSED: &'static Self = &Self { texts_until: None, rest: *Pause::UNUSED };
+}
+
 /// Whom a rate limit concerns besides typing, receipts and health checks.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Scope {
@@ -94,8 +103,10 @@ impl RateLimit {
     }
 
     /// The server took a request: the row is broken.
-    pub(crate) fn succeeded(&mut self) {
-        self.rest.streak = 0;
+    pub(crate) fn succeeded(limit: &mut Lazy<Self>) {
+        if let Some(limit) = limit.used() {
+            limit.rest.streak = 0;
+        }
     }
 
     pub(crate) fn texts_paused_until(&self, now: Instant) -> Option<Instant> {
@@ -138,7 +149,11 @@ impl Pause {
         }
     }
 
-    pub(crate) fn restore(saved: &PauseSnapshot, now: Instant) -> Self {
+    pub(crate) fn restore(saved: &PauseSnapshot, now: Instant) -> Lazy<Self> {
+        Self::restored(saved, now).into()
+    }
+
+    fn restored(saved: &PauseSnapshot, now: Instant) -> Self {
         Self {
             until: saved.until.map(|until| until.from(now, MAX_WAIT)),
             streak: saved.streak,
@@ -155,11 +170,12 @@ impl RateLimit {
         }
     }
 
-    pub(crate) fn restore(saved: &RateLimitSnapshot, now: Instant) -> Self {
-        Self {
+    pub(crate) fn restore(saved: &RateLimitSnapshot, now: Instant) -> Lazy<Self> {
+        let limit = Self {
             texts_until: saved.texts_until.map(|until| until.from(now, MAX_WAIT)),
-            rest: Pause::restore(&saved.rest, now),
-        }
+            rest: Pause::restored(&saved.rest, now),
+        };
+        limit.into()
     }
 }
 
@@ -177,18 +193,26 @@ mod tests {
 
     #[test]
     fn waits_double_for_refusals_in_a_row_and_stay_in_their_bounds() {
-        let mut limit = RateLimit::default();
-        let mut hit = |retry_after, now| {
+        let mut limit = Lazy::<RateLimit>::new();
+        let mut hit = |limit: &mut Lazy<RateLimit>, retry_after, now| {
             limit
                 .hit(retry_after, Scope::TextsToo, Some(at(now)), at(now))
                 .map(|wait| wait.as_secs())
         };
-        assert_eq!(hit(None, 0), Some(5));
-        assert_eq!(hit(None, 5), Some(10));
-        assert_eq!(hit(Some(secs(0)), 15), Some(4), "a second, doubled twice");
-        assert_eq!(hit(Some(secs(9_999)), 19), Some(300));
-        limit.succeeded();
+        assert_eq!(hit(&mut limit, None, 0), Some(5));
+        assert_eq!(hit(&mut limit, None, 5), Some(10));
+        assert_eq!(hit(&mut limit, Some(secs(0)), 15), Some(4), "a second, doubled twice");
+        assert_eq!(hit(&mut limit, Some(secs(9_999)), 19), Some(300));
+        RateLimit::succeeded(&mut limit);
         assert_eq!(limit.hit(None, Scope::TextsToo, Some(at(400)), at(400)), Some(secs(5)));
+    }
+
+    #[test]
+    fn unused_pauses_are_new_ones() {
+        assert_eq!(*Pause::UNUSED, Pause::default());
+        assert_eq!(*RateLimit::UNUSED, RateLimit::default());
+        let restored = RateLimit::restore(&RateLimit::default().snapshot(at(1)), at(2));
+        assert!(restored.if_used().is_none());
     }
 
     #[test]

@@ -8,6 +8,7 @@ use core::time::Duration;
 
 use crate::growth::push_back;
 use crate::id::{LocalKey, TracingId};
+use crate::lazy::{Lazy, Unused};
 use crate::receipts::LedgerId;
 use crate::time::Instant;
 use crate::typing::SentNotice;
@@ -54,8 +55,6 @@ pub(crate) struct Request {
     pub(crate) at: Instant,
     /// How many receipts had been sent before, over all connections.
     pub(crate) receipts_before: u32,
-    /// It arrived: it was answered, or a later one was.
-    pub(crate) answered: bool,
     /// It was answered with an error; the same answer again means nothing.
     pub(crate) failed: bool,
 }
@@ -64,8 +63,20 @@ pub(crate) struct Request {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Requests {
     log: VecDeque<Request>,
-    /// When the configures of the last window were sent, over all connections.
-    configured_at: VecDeque<Instant>,
+    /// How many of them arrived: the oldest ones, since one that is answered, or a later one, did.
+    arrived: usize,
+    /// When the last configure was sent, over all connections,
+    configured_at: Option<Instant>,
+    /// and those before it, as far as they are in the same window: most sessions have none.
+    configured_before: Lazy<Configured>,
+}
+
+/// Times of configures, oldest first.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Configured(VecDeque<Instant>);
+
+impl Unused for Configured {
+    const UNUSED: &'static Self = &Self(VecDeque::new());
 }
 
 impl Requests {
@@ -75,23 +86,32 @@ impl Requests {
     /// Notes a request. The last `unwritten` before it are kept in any case: they may be taken back.
     pub(crate) fn push(&mut self, request: Request, unwritten: usize) {
         if request.cause == Cause::Configure {
-            let is_over = |at: &Instant| *at + WINDOW <= request.at;
-            while self.configured_at.len() >= CONFIGURE_BUDGET
-                || self.configured_at.front().is_some_and(is_over)
-            {
-                self.configured_at.pop_front();
-            }
-            push_back(&mut self.configured_at, request.at);
+            self.note_configure(request.at);
         }
         if self.log.len() >= Self::KEPT.max(unwritten + 1) {
             self.log.pop_front();
+            self.arrived = self.arrived.saturating_sub(1);
         }
         push_back(&mut self.log, request);
+    }
+
+    fn note_configure(&mut self, at: Instant) {
+        let is_over = |before: &Instant| *before + WINDOW <= at;
+        if let Some(before) = self.configured_at.replace(at).filter(|before| !is_over(before)) {
+            push_back(&mut self.configured_before.0, before);
+        }
+        if let Some(Configured(before)) = self.configured_before.used() {
+            while before.len() >= CONFIGURE_BUDGET || before.front().is_some_and(is_over) {
+                before.pop_front();
+            }
+            self.configured_before.give_back_unused();
+        }
     }
 
     /// The connection is gone.
     pub(crate) fn clear(&mut self) {
         self.log = VecDeque::new();
+        self.arrived = 0;
     }
 
     pub(crate) fn find(&self, tracing_id: TracingId) -> Option<&Request> {
@@ -101,9 +121,7 @@ impl Requests {
     /// Notes the answer to a request, and that what was written before it has arrived.
     pub(crate) fn answered(&mut self, tracing_id: TracingId) {
         if let Some(at) = self.log.iter().rposition(|request| request.tracing_id == tracing_id) {
-            for request in self.log.iter_mut().take(at + 1) {
-                request.answered = true;
-            }
+            self.arrived = self.arrived.max(at + 1);
         }
     }
 
@@ -116,15 +134,12 @@ impl Requests {
 
     /// Notes that all that was written has arrived, but for the last `unwritten`.
     pub(crate) fn all_answered(&mut self, unwritten: usize) {
-        let written = self.log.len().saturating_sub(unwritten);
-        for request in self.log.iter_mut().take(written) {
-            request.answered = true;
-        }
+        self.arrived = self.arrived.max(self.log.len().saturating_sub(unwritten));
     }
 
     /// The request that waits for an answer, if it is a text and no other waits.
     pub(crate) fn only_text_unanswered(&self) -> Option<TracingId> {
-        let mut unanswered = self.log.iter().filter(|request| !request.answered);
+        let mut unanswered = self.log.iter().skip(self.arrived);
         match (unanswered.next()?, unanswered.next()) {
             (Request { cause: Cause::Text(_), tracing_id, .. }, None) => Some(*tracing_id),
             _ => None,
@@ -165,8 +180,9 @@ impl Requests {
 
     /// When the session may send another configure, if not now.
     pub(crate) fn configure_room_at(&self, now: Instant) -> Option<Instant> {
-        let is_full = self.configured_at.len() == CONFIGURE_BUDGET;
-        let leaves_at = *self.configured_at.front().filter(|_| is_full)? + WINDOW;
+        let Configured(before) = &*self.configured_before;
+        let is_full = before.len() + 1 == CONFIGURE_BUDGET;
+        let leaves_at = *before.front().filter(|_| is_full)? + WINDOW;
         (leaves_at > now).then_some(leaves_at)
     }
 
