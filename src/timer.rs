@@ -77,13 +77,9 @@ pub(crate) struct TimerTable {
     rare: Lazy<Rare>,
 }
 
-const USUAL: [Timer; 5] = [
-    Timer::Typing,
-    Timer::PeerTyping,
-    Timer::Dwell,
-    Timer::TextConfirmation,
-    Timer::HealthCheck,
-];
+// Each list in the order of firing.
+const USUAL: [Timer; 5] =
+    [Timer::TextConfirmation, Timer::HealthCheck, Timer::Typing, Timer::PeerTyping, Timer::Dwell];
 const RARE: [Timer; 9] = [
     Timer::Dial,
     Timer::Configure,
@@ -144,10 +140,16 @@ impl TimerTable {
         }
     }
 
+    #[inline]
     pub(crate) fn set(&mut self, timer: Timer, at: Option<Instant>) {
-        if self.get(timer) == at {
-            return;
+        if self.get(timer) != at {
+            self.move_to(timer, at);
         }
+    }
+
+    // Apart, so that the question above is asked in place.
+    #[inline(never)]
+    fn move_to(&mut self, timer: Timer, at: Option<Instant>) {
         match SLOTS[timer as usize] {
             Slot::Usual(slot) => self.usual[slot] = at,
             Slot::Rare(slot) => {
@@ -161,6 +163,7 @@ impl TimerTable {
         }
     }
 
+    #[inline]
     pub(crate) fn get(&self, timer: Timer) -> Option<Instant> {
         match SLOTS[timer as usize] {
             Slot::Usual(slot) => self.usual[slot],
@@ -182,34 +185,32 @@ impl TimerTable {
     pub(crate) fn take_due(&mut self, now: Instant) -> Due {
         let mut due = Due { timers: 0 };
         self.quiet_until = None;
-        let usual = self.usual.iter_mut().zip(USUAL);
-        let rare = self.rare.used().into_iter().flat_map(|rare| rare.0.iter_mut().zip(RARE));
-        for (slot, timer) in usual.chain(rare) {
-            let Some(at) = *slot else { continue };
-            if at <= now {
-                *slot = None;
-                self.moved = true;
-                due.timers |= 1 << timer as u16;
-            } else {
-                self.quiet_until = earliest(self.quiet_until, Some(at));
+        let mut take_of = |times: &mut [Option<Instant>], timers: &[Timer]| {
+            for (slot, timer) in times.iter_mut().zip(timers) {
+                let Some(at) = *slot else { continue };
+                if at <= now {
+                    *slot = None;
+                    self.moved = true;
+                    due.timers |= 1 << *timer as u16;
+                } else {
+                    self.quiet_until = earliest(self.quiet_until, Some(at));
+                }
             }
+        };
+        take_of(&mut self.usual, &USUAL);
+        if let Some(Rare(rare)) = self.rare.used() {
+            take_of(rare, &RARE);
+            self.rare.give_back_unused();
         }
-        self.rare.give_back_unused();
         due
     }
 
     /// The earliest deadline; of several at one time, that of the timer that fires first.
     pub(crate) fn next(&self) -> Option<Deadline> {
-        let mut next: Option<Deadline> = None;
-        let rare = self.rare.if_used().into_iter().flat_map(|rare| rare.0.iter().zip(RARE));
-        for (at, timer) in self.usual.iter().zip(USUAL).chain(rare) {
-            if let Some(at) = *at {
-                if next.is_none_or(|next| (at, timer) < (next.at, next.timer)) {
-                    next = Some(Deadline { at, timer });
-                }
-            }
-        }
-        next
+        let usual = first_of(&self.usual, &USUAL);
+        let Some(Rare(rare)) = self.rare.if_used() else { return usual };
+        let by_time = |deadline: &Deadline| (deadline.at, deadline.timer);
+        usual.into_iter().chain(first_of(rare, &RARE)).min_by_key(by_time)
     }
 
     /// What the driver must be told of its wake-up. It is left alone while it rings early enough:
@@ -233,6 +234,18 @@ impl TimerTable {
             }
         }
     }
+}
+
+fn first_of(times: &[Option<Instant>], timers: &[Timer]) -> Option<Deadline> {
+    let mut first: Option<Deadline> = None;
+    for (at, timer) in times.iter().zip(timers) {
+        if let Some(at) = *at {
+            if first.is_none_or(|first| at < first.at) {
+                first = Some(Deadline { at, timer: *timer });
+            }
+        }
+    }
+    first
 }
 
 /// The timers that fired together.

@@ -7,8 +7,9 @@ use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use crate::growth::{give_back, insert_into, push, push_back};
+use crate::growth::{insert_into, push, push_back};
 use crate::lazy::{Lazy, Unused};
+use crate::line::Line;
 use crate::time::Instant;
 
 /// Names a message of one ledger; stays valid until the message is forgotten.
@@ -96,19 +97,15 @@ pub(super) struct Ledger {
     /// their dwell.
     pub(super) watched: Lazy<VecDeque<Watched>>,
     /// Read, not told yet, in the order of reading.
-    pub(super) due: VecDeque<Due>,
+    pub(super) due: Line<Due>,
     /// Told, not confirmed: with the number of the telling, ascending.
-    sent: VecDeque<(u64, LedgerId)>,
+    sent: Line<(u64, LedgerId)>,
     /// Told in vain on this connection.
     parked: Lazy<Vec<LedgerId>>,
     /// How many were told so far.
     pub(super) sends: u64,
     /// Numbers what becomes visible and what is read.
     steps: u64,
-}
-
-impl Unused for VecDeque<Watched> {
-    const UNUSED: &'static Self = &Self::new();
 }
 
 impl Unused for Vec<LedgerId> {
@@ -121,8 +118,8 @@ impl Unused for Ledger {
         forgotten: 0,
         by_id: VecDeque::new(),
         watched: Lazy::new(),
-        due: VecDeque::new(),
-        sent: VecDeque::new(),
+        due: Line::new(),
+        sent: Line::new(),
         parked: Lazy::new(),
         sends: 0,
         steps: 0,
@@ -226,16 +223,15 @@ impl Ledger {
         self.leave(key, State::Due);
         let order = self.order(key);
         let place = self.due.partition_point(|due| due.order < order);
-        insert_into(&mut self.due, place, Due { order, key });
+        self.due.insert(place, Due { order, key });
     }
 
     /// The first in line counts as told.
     pub(super) fn tell_next(&mut self) -> Option<LedgerId> {
         let Due { key, .. } = self.due.pop_front()?;
-        give_back(&mut self.due);
         self.set(key, State::Sent);
         self.sends += 1;
-        push_back(&mut self.sent, (self.sends, key));
+        self.sent.push_back((self.sends, key));
         Some(key)
     }
 
@@ -249,7 +245,6 @@ impl Ledger {
             self.sent.pop_front();
             self.set(key, State::Confirmed);
         }
-        give_back(&mut self.sent);
     }
 
     pub(super) fn park(&mut self, key: LedgerId) {
@@ -283,15 +278,12 @@ impl Ledger {
                 }
             }
             Some(State::Due) => {
-                if let Ok(place) = self.due.binary_search_by_key(&order, |due| due.order) {
-                    self.due.remove(place);
-                    give_back(&mut self.due);
-                }
+                self.due.remove(self.due.partition_point(|due| due.order < order));
             }
             Some(State::Sent) => {
-                if let Some(place) = self.sent.iter().position(|(_, sent)| *sent == key) {
+                let place = self.sent.iter().position(|(_, sent)| *sent == key);
+                if let Some(place) = place {
                     self.sent.remove(place);
-                    give_back(&mut self.sent);
                 }
             }
             Some(State::Parked) => {

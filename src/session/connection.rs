@@ -4,7 +4,6 @@
 //! sent once the session is ready.
 
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::sync::Arc;
 use core::time::Duration;
@@ -16,6 +15,7 @@ use crate::error::{InputError, RestoreError};
 use crate::frame::{ClientBody, SessionResponse};
 use crate::id::TransportId;
 use crate::input::CloseReason;
+use crate::line::Line;
 use crate::offset::Offset;
 use crate::output::{Close, ClosedReason, Event, FailureCode, FaultCode, Output};
 use crate::peer_typing::PeerTypingEnd;
@@ -569,7 +569,7 @@ impl Session {
 
     /// Frames that were not drained never left: newest first, each is undone.
     fn take_back_unwritten(&mut self) {
-        let (unwritten, rest): (VecDeque<_>, VecDeque<_>) = core::mem::take(&mut self.outputs)
+        let (unwritten, rest): (Line<_>, Line<_>) = core::mem::take(&mut self.outputs)
             .into_iter()
             .partition(|output| matches!(output, Output::SendFrame(_)));
         self.outputs = rest;

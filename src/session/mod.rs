@@ -13,17 +13,16 @@ mod requests;
 mod routing;
 mod snapshot;
 
-use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 
 use crate::config::{Capability, Config};
 use crate::dialect::EncodeContext;
 use crate::error::InputError;
 use crate::frame::{ClientBody, ClientFrame, ServerFrame, SessionResponse};
-use crate::growth::push_back;
 use crate::id::{LocalKey, TracingId, TransportId};
 use crate::input::Input;
 use crate::lazy::Lazy;
+use crate::line::Line;
 use crate::output::{Event, Output};
 use crate::peer_typing::{PeerTyping, PeerTypingChange};
 use crate::receipts::{Receipts, check_id};
@@ -37,11 +36,8 @@ use outbox::Outbox;
 pub use outbox::{HeldText, TextState};
 pub use phase::{FailReason, Phase, phase_diagram};
 use rate_limit::{Pause, RateLimit};
-use requests::{Cause, Request, Requests};
+use requests::{Cause, Requests};
 pub use snapshot::Snapshot;
-
-/// Room for so many outputs stays once they are drained: what an input usually causes.
-const USUAL_OUTPUTS: usize = 1;
 
 /// The guest's side of a conversation, as a state machine.
 ///
@@ -66,7 +62,7 @@ pub struct Session {
     capabilities: Capabilities,
     typing: Typing,
     timers: TimerTable,
-    outputs: VecDeque<Output>,
+    outputs: Line<Output>,
     config: Config,
     receipts: Receipts,
     outbox: Lazy<Outbox>,
@@ -137,7 +133,7 @@ impl Session {
             rng: Rng::new(config.seed),
             phase: Phase::Idle,
             timers: TimerTable::new(),
-            outputs: VecDeque::new(),
+            outputs: Line::new(),
             connection: Connection::default(),
             requests: Requests::default(),
             rate_limit: Lazy::new(),
@@ -236,7 +232,6 @@ impl Session {
         if output.is_some() {
             return output;
         }
-        self.outputs.shrink_to(USUAL_OUTPUTS);
         Some(match self.timers.wake_up(self.now)? {
             WakeUp::Arm(deadline) => Output::ArmTimer(deadline),
             WakeUp::Clear => Output::ClearTimer,
@@ -427,24 +422,17 @@ impl Session {
     }
 
     fn put_out(&mut self, output: Output) {
-        push_back(&mut self.outputs, output);
+        self.outputs.push_back(output);
     }
 
     fn send(&mut self, body: ClientBody<'static>, cause: Cause) -> TracingId {
-        let tracing_id = TracingId::draw(&mut self.rng);
         // A receipt that is being sent has just been counted itself.
         let receipts_before = self.receipts.sends() - u64::from(matches!(cause, Cause::Receipt(_)));
         // Beyond that, receipts would only be sent again.
         let receipts_before = u32::try_from(receipts_before).unwrap_or(u32::MAX);
-        let request = Request {
-            tracing_id,
-            cause,
-            at: self.now,
-            receipts_before,
-            failed: false,
-        };
         let unwritten = self.unwritten().count();
-        self.requests.push(request, unwritten);
+        let tracing_id =
+            self.requests.push(cause, self.now, receipts_before, unwritten, &mut self.rng);
         self.put_out(Output::SendFrame(ClientFrame::new(tracing_id, body)));
         self.stats.frames_sent += 1;
         tracing_id

@@ -4,12 +4,15 @@
 //! Must not know: what is done about a failure.
 
 use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+use core::fmt;
 use core::time::Duration;
 
 use crate::growth::push_back;
 use crate::id::{LocalKey, TracingId};
 use crate::lazy::{Lazy, Unused};
 use crate::receipts::LedgerId;
+use crate::rng::Rng;
 use crate::time::Instant;
 use crate::typing::SentNotice;
 
@@ -48,27 +51,78 @@ pub(crate) enum Share {
     Echo(usize),
 }
 
-#[derive(Clone, Debug, PartialEq)]
+/// A request as it was written.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Request {
     pub(crate) tracing_id: TracingId,
     pub(crate) cause: Cause,
     pub(crate) at: Instant,
     /// How many receipts had been sent before, over all connections.
     pub(crate) receipts_before: u32,
-    /// It was answered with an error; the same answer again means nothing.
-    pub(crate) failed: bool,
+}
+
+/// A request as it is kept: of all that a session keeps, there is most of these.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Kept {
+    cause: Cause,
+    at: Instant,
+    receipts_before: u32,
+    name: Name,
+}
+
+const _: () = assert!(size_of::<Kept>() == 32);
+
+/// How many numbers were drawn between the first name of the connection and this one, and whether
+/// the request was answered with an error: the same answer again means nothing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Name(u32);
+
+impl Name {
+    const FAILED: u32 = 1 << 31;
+
+    /// More are not drawn in a thousand years of a full budget.
+    const fn new(draws: u64) -> Self {
+        Self((draws % Self::FAILED as u64) as u32)
+    }
+
+    const fn draws(self) -> u64 {
+        (self.0 % Self::FAILED) as u64
+    }
+
+    /// Whether it is the first error.
+    const fn fail(&mut self) -> bool {
+        let is_first = self.0 < Self::FAILED;
+        self.0 |= Self::FAILED;
+        is_first
+    }
 }
 
 /// The requests of the current connection, oldest first.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub(crate) struct Requests {
-    log: VecDeque<Request>,
+    log: VecDeque<Kept>,
+    /// Of which the first name was drawn.
+    names: Rng,
     /// How many of them arrived: the oldest ones, since one that is answered, or a later one, did.
     arrived: usize,
     /// When the last configure was sent, over all connections,
     configured_at: Option<Instant>,
     /// and those before it, as far as they are in the same window: most sessions have none.
     configured_before: Lazy<Configured>,
+}
+
+/// With the names themselves: where they stand in a sequence tells nothing.
+impl fmt::Debug for Requests {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let requests =
+            self.log.iter().map(|kept| (self.request(kept), kept.name.0 >= Name::FAILED));
+        f.debug_struct("Requests")
+            .field("log", &requests.collect::<Vec<_>>())
+            .field("arrived", &self.arrived)
+            .field("configured_at", &self.configured_at)
+            .field("configured_before", &self.configured_before)
+            .finish()
+    }
 }
 
 /// Times of configures, oldest first.
@@ -83,16 +137,38 @@ impl Requests {
     /// So many are kept: all that can be in a window, and a few more for late answers.
     const KEPT: usize = BUDGET + 4;
 
-    /// Notes a request. The last `unwritten` before it are kept in any case: they may be taken back.
-    pub(crate) fn push(&mut self, request: Request, unwritten: usize) {
-        if request.cause == Cause::Configure {
-            self.note_configure(request.at);
+    /// Notes a request, and draws a name for it. The last `unwritten` before it are kept in any case:
+    /// they may be taken back.
+    pub(crate) fn push(
+        &mut self,
+        cause: Cause,
+        at: Instant,
+        receipts_before: u32,
+        unwritten: usize,
+        rng: &mut Rng,
+    ) -> TracingId {
+        if cause == Cause::Configure {
+            self.note_configure(at);
         }
         if self.log.len() >= Self::KEPT.max(unwritten + 1) {
             self.log.pop_front();
             self.arrived = self.arrived.saturating_sub(1);
         }
-        push_back(&mut self.log, request);
+        if self.log.is_empty() {
+            self.names = rng.clone();
+        }
+        let name = Name::new(rng.draws_since(&self.names));
+        push_back(&mut self.log, Kept { cause, at, receipts_before, name });
+        TracingId::draw(rng)
+    }
+
+    fn tracing_id(&self, name: Name) -> TracingId {
+        TracingId::draw(&mut self.names.after(name.draws()))
+    }
+
+    fn request(&self, kept: &Kept) -> Request {
+        let Kept { cause, at, receipts_before, name } = *kept;
+        Request { tracing_id: self.tracing_id(name), cause, at, receipts_before }
     }
 
     fn note_configure(&mut self, at: Instant) {
@@ -111,25 +187,31 @@ impl Requests {
     /// The connection is gone.
     pub(crate) fn clear(&mut self) {
         self.log = VecDeque::new();
+        self.names = Rng::default();
         self.arrived = 0;
     }
 
-    pub(crate) fn find(&self, tracing_id: TracingId) -> Option<&Request> {
-        self.log.iter().rev().find(|request| request.tracing_id == tracing_id)
+    pub(crate) fn find(&self, tracing_id: TracingId) -> Option<Request> {
+        self.place(tracing_id).map(|at| self.request(&self.log[at]))
+    }
+
+    fn place(&self, tracing_id: TracingId) -> Option<usize> {
+        self.log.iter().rposition(|kept| self.tracing_id(kept.name) == tracing_id)
     }
 
     /// Notes the answer to a request, and that what was written before it has arrived.
     pub(crate) fn answered(&mut self, tracing_id: TracingId) {
-        if let Some(at) = self.log.iter().rposition(|request| request.tracing_id == tracing_id) {
+        if let Some(at) = self.place(tracing_id) {
             self.arrived = self.arrived.max(at + 1);
         }
     }
 
     /// Notes an error; `None` if the request is not known, or has failed before.
     pub(crate) fn failed(&mut self, tracing_id: TracingId) -> Option<Request> {
-        self.answered(tracing_id);
-        let request = self.log.iter_mut().rev().find(|request| request.tracing_id == tracing_id)?;
-        (!core::mem::replace(&mut request.failed, true)).then(|| request.clone())
+        let at = self.place(tracing_id)?;
+        self.arrived = self.arrived.max(at + 1);
+        let is_first = self.log.get_mut(at)?.name.fail();
+        is_first.then(|| self.request(&self.log[at]))
     }
 
     /// Notes that all that was written has arrived, but for the last `unwritten`.
@@ -141,7 +223,7 @@ impl Requests {
     pub(crate) fn only_text_unanswered(&self) -> Option<TracingId> {
         let mut unanswered = self.log.iter().skip(self.arrived);
         match (unanswered.next()?, unanswered.next()) {
-            (Request { cause: Cause::Text(_), tracing_id, .. }, None) => Some(*tracing_id),
+            (Kept { cause: Cause::Text(_), name, .. }, None) => Some(self.tracing_id(*name)),
             _ => None,
         }
     }
@@ -149,7 +231,7 @@ impl Requests {
     /// The newest health check.
     pub(crate) fn newest_echo(&self) -> Option<TracingId> {
         let echo = self.log.iter().rev().find(|request| request.cause == Cause::Echo)?;
-        Some(echo.tracing_id)
+        Some(self.tracing_id(echo.name))
     }
 
     /// Whether `count` more requests fit into the share's part of the budget.

@@ -64,7 +64,7 @@ fn asks_to_authenticate(text: &str) -> bool {
 impl Session {
     /// The server took a request; gives what it was for.
     pub(super) fn answered(&mut self, request: Option<TracingId>) -> Option<Cause> {
-        let request = request.and_then(|id| self.requests.find(id)).cloned()?;
+        let request = request.and_then(|id| self.requests.find(id))?;
         RateLimit::succeeded(&mut self.rate_limit);
         let own = u32::from(matches!(request.cause, Cause::Receipt(_)));
         self.requests.answered(request.tracing_id);
