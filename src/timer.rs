@@ -185,8 +185,8 @@ impl TimerTable {
     pub(crate) fn take_due(&mut self, now: Instant) -> Due {
         let mut due = Due { timers: 0 };
         self.quiet_until = None;
-        let mut take_of = |times: &mut [Option<Instant>], timers: &[Timer]| {
-            for (slot, timer) in times.iter_mut().zip(timers) {
+        let mut take_of = |slots: &mut [Option<Instant>], timers: &[Timer]| {
+            for (slot, timer) in slots.iter_mut().zip(timers) {
                 let Some(at) = *slot else { continue };
                 if at <= now {
                     *slot = None;
@@ -236,9 +236,9 @@ impl TimerTable {
     }
 }
 
-fn first_of(times: &[Option<Instant>], timers: &[Timer]) -> Option<Deadline> {
+fn first_of(slots: &[Option<Instant>], timers: &[Timer]) -> Option<Deadline> {
     let mut first: Option<Deadline> = None;
-    for (at, timer) in times.iter().zip(timers) {
+    for (at, timer) in slots.iter().zip(timers) {
         if let Some(at) = *at {
             if first.is_none_or(|first| at < first.at) {
                 first = Some(Deadline { at, timer: *timer });

@@ -45,6 +45,7 @@ const NETWORK_AVAILABLE_EVERY: Duration = Duration::from_secs(5);
 
 /// What a session remembers of its connections.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Connection {
     /// Whether the transport that was dialed last counts: it is dialing or open.
     attached: bool,

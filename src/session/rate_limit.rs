@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn waits_double_for_refusals_in_a_row_and_stay_in_their_bounds() {
         let mut limit = Lazy::<RateLimit>::new();
-        let mut hit = |limit: &mut Lazy<RateLimit>, retry_after, now| {
+        let hit = |limit: &mut Lazy<RateLimit>, retry_after, now| {
             limit
                 .hit(retry_after, Scope::TextsToo, Some(at(now)), at(now))
                 .map(|wait| wait.as_secs())

@@ -81,17 +81,21 @@ impl Name {
     const FAILED: u32 = 1 << 31;
 
     /// More are not drawn in a thousand years of a full budget.
-    const fn new(draws: u64) -> Self {
-        Self((draws % Self::FAILED as u64) as u32)
+    fn new(draws: u64) -> Self {
+        Self(u32::try_from(draws % u64::from(Self::FAILED)).unwrap_or_default())
     }
 
-    const fn draws(self) -> u64 {
-        (self.0 % Self::FAILED) as u64
+    fn draws(self) -> u64 {
+        (self.0 % Self::FAILED).into()
+    }
+
+    const fn has_failed(self) -> bool {
+        self.0 >= Self::FAILED
     }
 
     /// Whether it is the first error.
     const fn fail(&mut self) -> bool {
-        let is_first = self.0 < Self::FAILED;
+        let is_first = !self.has_failed();
         self.0 |= Self::FAILED;
         is_first
     }
@@ -114,14 +118,13 @@ pub(crate) struct Requests {
 /// With the names themselves: where they stand in a sequence tells nothing.
 impl fmt::Debug for Requests {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let requests =
-            self.log.iter().map(|kept| (self.request(kept), kept.name.0 >= Name::FAILED));
+        let requests = self.log.iter().map(|kept| (self.request(kept), kept.name.has_failed()));
         f.debug_struct("Requests")
             .field("log", &requests.collect::<Vec<_>>())
             .field("arrived", &self.arrived)
             .field("configured_at", &self.configured_at)
             .field("configured_before", &self.configured_before)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
