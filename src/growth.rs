@@ -6,9 +6,9 @@
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-/// Room for the next one: from none to one, and from then on for half as many again.
+/// Room for the next one: for a quarter as many again, one at least.
 const fn step(len: usize) -> usize {
-    len / 2 + 1
+    len / 4 + 1
 }
 
 pub(crate) fn push<T>(items: &mut Vec<T>, item: T) {
@@ -26,16 +26,6 @@ pub(crate) fn insert<T>(items: &mut Vec<T>, at: usize, item: T) {
 pub(crate) fn push_back<T>(line: &mut VecDeque<T>, item: T) {
     make_room(line);
     line.push_back(item);
-}
-
-/// Room that stays in a line, however long it was.
-const USUAL: usize = 16;
-
-/// Gives back the room of a line that was long and is empty.
-pub(crate) fn give_back<T>(line: &mut VecDeque<T>) {
-    if line.is_empty() {
-        line.shrink_to(USUAL);
-    }
 }
 
 /// As [`VecDeque::insert`].

@@ -208,7 +208,7 @@ mod tests {
         for byte in 0..=u8::MAX {
             let mut bytes = [byte; 16];
             bytes[usize::from(byte % 16)] ^= 0xff;
-            let hex: String = bytes.iter().map(|byte| alloc::format!("{byte:02x}")).collect();
+            let hex = bytes.map(|byte| alloc::format!("{byte:02x}")).concat();
             let parts = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]];
             assert_eq!(TracingId(bytes).encode(), *parts.join("-").as_bytes());
         }

@@ -19,9 +19,28 @@ impl<T> Lazy<T> {
         Self(None)
     }
 
+    pub(crate) fn if_used(&self) -> Option<&T> {
+        self.0.as_deref()
+    }
+
     /// To be changed only if it was ever written to.
     pub(crate) fn used(&mut self) -> Option<&mut T> {
         self.0.as_deref_mut()
+    }
+}
+
+impl<T: Unused + PartialEq> Lazy<T> {
+    /// Gives its room back if it is as if it was never used.
+    pub(crate) fn give_back_unused(&mut self) {
+        if self.0.as_deref().is_some_and(|value| value == T::UNUSED) {
+            self.0 = None;
+        }
+    }
+}
+
+impl<T: Unused + PartialEq> From<T> for Lazy<T> {
+    fn from(value: T) -> Self {
+        Self((value != *T::UNUSED).then(|| Box::new(value)))
     }
 }
 
@@ -67,5 +86,11 @@ mod tests {
         bytes.clear();
         assert_eq!(bytes.used(), Some(&mut Vec::new()));
         assert_eq!(bytes, Lazy::new());
+        bytes.push(1);
+        bytes.give_back_unused();
+        assert_eq!(bytes.used(), Some(&mut [1].into()));
+        bytes.clear();
+        bytes.give_back_unused();
+        assert_eq!(bytes.used(), None);
     }
 }

@@ -15,6 +15,7 @@ mod growth;
 mod id;
 mod input;
 mod lazy;
+mod line;
 mod offset;
 mod output;
 mod peer_typing;

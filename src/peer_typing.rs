@@ -161,9 +161,9 @@ impl PeerTyping {
                     slot.shown = true;
                     return Some(PeerTypingChange::Started(slot.typist.clone()));
                 }
-                (false, Some(_)) => drop(self.slots.remove(at)),
+                (false, Some(_)) => drop(self.take_out(at)),
                 (true, Some(reason)) => {
-                    let slot = self.slots.remove(at);
+                    let slot = self.take_out(at);
                     return Some(PeerTypingChange::Stopped(slot.typist, reason));
                 }
             }
@@ -180,6 +180,15 @@ impl PeerTyping {
     /// Who is shown, in the order of their start.
     pub fn typists(&self) -> impl Iterator<Item = &Typist> {
         self.slots.iter().filter(|slot| slot.shown && slot.ended.is_none()).map(|slot| &slot.typist)
+    }
+
+    /// Nobody types most of the time: the room for those who do does not stay.
+    fn take_out(&mut self, at: usize) -> Slot {
+        let slot = self.slots.remove(at);
+        if self.slots.is_empty() {
+            self.slots = Vec::new();
+        }
+        slot
     }
 
     fn slot(&mut self, nickname: Option<&str>, kind: &str) -> Option<&mut Slot> {

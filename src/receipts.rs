@@ -140,7 +140,7 @@ impl Receipts {
     /// Whether the user can see the window at all. Every dwell starts again when it comes back.
     pub fn foreground(&mut self, foreground: bool, now: Instant) {
         if foreground && !self.foreground && !self.ledger.watched.is_empty() {
-            for watched in &mut self.ledger.watched {
+            for watched in self.ledger.watched.iter_mut() {
                 watched.since = now;
             }
         }

@@ -5,10 +5,16 @@
 use core::time::Duration;
 
 /// `SplitMix64`: 64 bits of state, every seed good, fast. Not for secrets, and none are made of it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Rng {
     state: u64,
 }
+
+/// From one number's state to the next one's.
+const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+/// What undoes a multiplication by it.
+const STEP_INVERSE: u64 = 0xf1de_83e1_9937_733d;
+const _: () = assert!(STEP.wrapping_mul(STEP_INVERSE) == 1);
 
 impl Rng {
     pub(crate) const fn new(seed: u64) -> Self {
@@ -20,8 +26,18 @@ impl Rng {
         Self::new(seed ^ Self::new(number).next_u64())
     }
 
+    /// As it is after so many numbers.
+    pub(crate) const fn after(&self, draws: u64) -> Self {
+        Self::new(self.state.wrapping_add(draws.wrapping_mul(STEP)))
+    }
+
+    /// How many numbers were drawn since it was as `earlier`.
+    pub(crate) const fn draws_since(&self, earlier: &Self) -> u64 {
+        self.state.wrapping_sub(earlier.state).wrapping_mul(STEP_INVERSE)
+    }
+
     pub(crate) fn next_u64(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        self.state = self.state.wrapping_add(STEP);
         let mut z = self.state;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -51,6 +67,17 @@ mod tests {
         // The published first values of SplitMix64 for seed 0.
         assert_eq!(rng.next_u64(), 0xe220_a839_7b1d_cdaf);
         assert_eq!(rng.next_u64(), 0x6e78_9e6a_a1b9_65f4);
+    }
+
+    #[test]
+    fn a_place_in_the_sequence_is_found_again() {
+        let first = Rng::new(77);
+        let mut rng = first.clone();
+        for draws in 0..100 {
+            assert_eq!(rng.draws_since(&first), draws);
+            assert_eq!(first.after(draws), rng);
+            rng.next_u64();
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use crate::lazy::{Lazy, Unused};
 use crate::time::{Deadline, Instant, earliest};
 
 /// What a deadline is for.
@@ -65,13 +66,61 @@ impl Timer {
 /// One optional deadline a timer, and the wake-up that the driver was last asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct TimerTable {
-    at: [Option<Instant>; Timer::ALL.len()],
     /// No timer is due before this.
     quiet_until: Option<Instant>,
     armed: Option<Instant>,
     /// Whether a timer moved since the wake-up was last looked at.
     moved: bool,
+    /// Of the timers that run in a conversation.
+    usual: [Option<Instant>; USUAL.len()],
+    /// Of those that run while a connection is made or lost, or when something is in the way.
+    rare: Lazy<Rare>,
 }
+
+// Each list in the order of firing.
+const USUAL: [Timer; 5] =
+    [Timer::TextConfirmation, Timer::HealthCheck, Timer::Typing, Timer::PeerTyping, Timer::Dwell];
+const RARE: [Timer; 9] = [
+    Timer::Dial,
+    Timer::Configure,
+    Timer::Close,
+    Timer::Backoff,
+    Timer::GiveUp,
+    Timer::RateLimit,
+    Timer::TextRetry,
+    Timer::HealthCheckAnswer,
+    Timer::Budget,
+];
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Rare([Option<Instant>; RARE.len()]);
+
+impl Unused for Rare {
+    const UNUSED: &'static Self = &Self([None; RARE.len()]);
+}
+
+/// Where a timer has its deadline.
+#[derive(Clone, Copy)]
+enum Slot {
+    Usual(usize),
+    Rare(usize),
+}
+
+/// By the number of the timer.
+const SLOTS: [Slot; Timer::ALL.len()] = {
+    let mut slots = [Slot::Usual(0); Timer::ALL.len()];
+    let mut at = 0;
+    while at < USUAL.len() {
+        slots[USUAL[at] as usize] = Slot::Usual(at);
+        at += 1;
+    }
+    at = 0;
+    while at < RARE.len() {
+        slots[RARE[at] as usize] = Slot::Rare(at);
+        at += 1;
+    }
+    slots
+};
 
 /// A change of the driver's wake-up.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -82,23 +131,44 @@ pub(crate) enum WakeUp {
 
 impl TimerTable {
     pub(crate) const fn new() -> Self {
-        Self { at: [None; Timer::ALL.len()], quiet_until: None, armed: None, moved: false }
+        Self {
+            quiet_until: None,
+            armed: None,
+            moved: false,
+            usual: [None; USUAL.len()],
+            rare: Lazy::new(),
+        }
     }
 
+    #[inline]
     pub(crate) fn set(&mut self, timer: Timer, at: Option<Instant>) {
-        let slot = &mut self.at[timer as usize];
-        if *slot == at {
-            return;
+        if self.get(timer) != at {
+            self.move_to(timer, at);
         }
-        *slot = at;
+    }
+
+    // Apart, so that the question above is asked in place.
+    #[inline(never)]
+    fn move_to(&mut self, timer: Timer, at: Option<Instant>) {
+        match SLOTS[timer as usize] {
+            Slot::Usual(slot) => self.usual[slot] = at,
+            Slot::Rare(slot) => {
+                self.rare.0[slot] = at;
+                self.rare.give_back_unused();
+            }
+        }
         self.moved = true;
         if let Some(at) = at {
             self.quiet_until = earliest(self.quiet_until, Some(at));
         }
     }
 
+    #[inline]
     pub(crate) fn get(&self, timer: Timer) -> Option<Instant> {
-        self.at[timer as usize]
+        match SLOTS[timer as usize] {
+            Slot::Usual(slot) => self.usual[slot],
+            Slot::Rare(slot) => self.rare.0[slot],
+        }
     }
 
     pub(crate) fn clear(&mut self, timer: Timer) {
@@ -115,30 +185,32 @@ impl TimerTable {
     pub(crate) fn take_due(&mut self, now: Instant) -> Due {
         let mut due = Due { timers: 0 };
         self.quiet_until = None;
-        for (bit, slot) in self.at.iter_mut().enumerate() {
-            let Some(at) = *slot else { continue };
-            if at <= now {
-                *slot = None;
-                self.moved = true;
-                due.timers |= 1 << bit;
-            } else {
-                self.quiet_until = earliest(self.quiet_until, Some(at));
+        let mut take_of = |slots: &mut [Option<Instant>], timers: &[Timer]| {
+            for (slot, timer) in slots.iter_mut().zip(timers) {
+                let Some(at) = *slot else { continue };
+                if at <= now {
+                    *slot = None;
+                    self.moved = true;
+                    due.timers |= 1 << *timer as u16;
+                } else {
+                    self.quiet_until = earliest(self.quiet_until, Some(at));
+                }
             }
+        };
+        take_of(&mut self.usual, &USUAL);
+        if let Some(Rare(rare)) = self.rare.used() {
+            take_of(rare, &RARE);
+            self.rare.give_back_unused();
         }
         due
     }
 
-    /// The earliest deadline.
+    /// The earliest deadline; of several at one time, that of the timer that fires first.
     pub(crate) fn next(&self) -> Option<Deadline> {
-        let mut next: Option<Deadline> = None;
-        for &timer in Timer::ALL {
-            if let Some(at) = self.get(timer) {
-                if next.is_none_or(|next| at < next.at) {
-                    next = Some(Deadline { at, timer });
-                }
-            }
-        }
-        next
+        let usual = first_of(&self.usual, &USUAL);
+        let Some(Rare(rare)) = self.rare.if_used() else { return usual };
+        let by_time = |deadline: &Deadline| (deadline.at, deadline.timer);
+        usual.into_iter().chain(first_of(rare, &RARE)).min_by_key(by_time)
     }
 
     /// What the driver must be told of its wake-up. It is left alone while it rings early enough:
@@ -162,6 +234,18 @@ impl TimerTable {
             }
         }
     }
+}
+
+fn first_of(slots: &[Option<Instant>], timers: &[Timer]) -> Option<Deadline> {
+    let mut first: Option<Deadline> = None;
+    for (at, timer) in slots.iter().zip(timers) {
+        if let Some(at) = *at {
+            if first.is_none_or(|first| at < first.at) {
+                first = Some(Deadline { at, timer: *timer });
+            }
+        }
+    }
+    first
 }
 
 /// The timers that fired together.
@@ -233,9 +317,33 @@ mod tests {
     }
 
     #[test]
-    fn every_timer_has_the_slot_of_its_number() {
-        for (slot, timer) in Timer::ALL.iter().enumerate() {
-            assert_eq!(*timer as usize, slot);
+    fn every_timer_has_a_slot_of_its_own() {
+        let mut table = TimerTable::new();
+        for (number, timer) in (0..).zip(Timer::ALL) {
+            assert_eq!(*timer as u64, number);
+            table.set(*timer, Some(ms(number + 1)));
         }
+        for (number, timer) in (0..).zip(Timer::ALL) {
+            assert_eq!(table.get(*timer), Some(ms(number + 1)), "{timer:?}");
+        }
+        assert!(table.take_due(ms(99)).eq(Timer::ALL.iter().copied()));
+    }
+
+    #[test]
+    fn rare_timers_take_room_while_one_of_them_runs() {
+        let mut table = TimerTable::new();
+        let mut runs = |timer, at| {
+            table.set(timer, at);
+            table.rare.if_used().is_some()
+        };
+        assert!(!runs(Timer::Typing, Some(ms(1))));
+        assert!(!runs(Timer::Dial, None));
+        assert!(runs(Timer::Dial, Some(ms(1))));
+        assert!(runs(Timer::Backoff, Some(ms(2))));
+        assert!(runs(Timer::Dial, None));
+        assert!(!runs(Timer::Backoff, None));
+        assert!(runs(Timer::Budget, Some(ms(1))));
+        assert_eq!(table.take_due(ms(1)).count(), 2);
+        assert!(table.rare.if_used().is_none());
     }
 }

@@ -8,8 +8,9 @@ use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-use crate::growth::{give_back, insert_into, push, push_back};
-use crate::lazy::Unused;
+use crate::growth::{insert_into, push, push_back};
+use crate::lazy::{Lazy, Unused};
+use crate::line::Line;
 use crate::time::Instant;
 
 /// Names a message of one ledger; stays valid until the message is forgotten.
@@ -105,17 +106,21 @@ pub(super) struct Ledger {
     by_id: VecDeque<(IdHash, LedgerId)>,
     /// On screen and not read yet, in the order of becoming visible, which is that of the starts of
     /// their dwell.
-    pub(super) watched: VecDeque<Watched>,
+    pub(super) watched: Lazy<VecDeque<Watched>>,
     /// Read, not told yet, in the order of reading.
-    pub(super) due: VecDeque<Queued>,
+    pub(super) due: Line<Queued>,
     /// Told, not confirmed: with the number of the telling, ascending.
-    sent: VecDeque<Queued>,
+    sent: Line<Queued>,
     /// Told in vain on this connection.
-    parked: Vec<LedgerId>,
+    parked: Lazy<Vec<LedgerId>>,
     /// How many were told so far.
     pub(super) sends: u64,
     /// Numbers what becomes visible and what is read.
     steps: u64,
+}
+
+impl Unused for Vec<LedgerId> {
+    const UNUSED: &'static Self = &Self::new();
 }
 
 impl Unused for Ledger {
@@ -123,10 +128,10 @@ impl Unused for Ledger {
         entries: VecDeque::new(),
         forgotten: 0,
         by_id: VecDeque::new(),
-        watched: VecDeque::new(),
-        due: VecDeque::new(),
-        sent: VecDeque::new(),
-        parked: Vec::new(),
+        watched: Lazy::new(),
+        due: Line::new(),
+        sent: Line::new(),
+        parked: Lazy::new(),
         sends: 0,
         steps: 0,
     };
@@ -214,8 +219,8 @@ impl Ledger {
 
     /// The first on screen counts as read.
     pub(super) fn read_next(&mut self) {
-        if let Some(Watched { key, .. }) = self.watched.pop_front() {
-            give_back(&mut self.watched);
+        if let Some(Watched { key, .. }) = self.watched.used().and_then(VecDeque::pop_front) {
+            self.watched.give_back_unused();
             self.set(key, State::Unread);
             self.read(key);
         }
@@ -225,7 +230,7 @@ impl Ledger {
     pub(super) fn read(&mut self, key: LedgerId) {
         let order = self.take_step(key);
         self.set(key, State::Due);
-        push_back(&mut self.due, Queued { order, key });
+        self.due.push_back(Queued { order, key });
     }
 
     /// Puts a message into that line at the place that its reading gives it.
@@ -233,16 +238,15 @@ impl Ledger {
         self.leave(key, State::Due);
         let order = self.order(key);
         let place = self.due.partition_point(|due| due.order < order);
-        insert_into(&mut self.due, place, Queued { order, key });
+        self.due.insert(place, Queued { order, key });
     }
 
     /// The first in line counts as told.
     pub(super) fn tell_next(&mut self) -> Option<LedgerId> {
         let Queued { key, .. } = self.due.pop_front()?;
-        give_back(&mut self.due);
         self.set(key, State::Sent);
         self.sends += 1;
-        push_back(&mut self.sent, Queued { order: self.sends, key });
+        self.sent.push_back(Queued { order: self.sends, key });
         Some(key)
     }
 
@@ -256,7 +260,6 @@ impl Ledger {
             self.sent.pop_front();
             self.set(key, State::Confirmed);
         }
-        give_back(&mut self.sent);
     }
 
     pub(super) fn park(&mut self, key: LedgerId) {
@@ -266,9 +269,9 @@ impl Ledger {
 
     /// What was told and not confirmed, and what was told in vain, is to be told again.
     pub(super) fn take_back_told(&mut self) {
-        self.due = self.owed().into();
-        self.sent = VecDeque::new();
-        self.parked = Vec::new();
+        self.due = self.owed().into_iter().collect();
+        self.sent = Line::new();
+        self.parked = Lazy::new();
         for entry in &mut self.entries {
             if entry.state.is_owed() {
                 entry.state = State::Due;
@@ -304,22 +307,22 @@ impl Ledger {
                     self.watched.binary_search_by_key(&order, |watched| watched.order)
                 {
                     self.watched.remove(place);
-                    give_back(&mut self.watched);
+                    self.watched.give_back_unused();
                 }
             }
             Some(State::Due) => {
-                if let Ok(place) = self.due.binary_search_by_key(&order, |due| due.order) {
-                    self.due.remove(place);
-                    give_back(&mut self.due);
-                }
+                self.due.remove(self.due.partition_point(|due| due.order < order));
             }
             Some(State::Sent) => {
-                if let Some(place) = self.sent.iter().position(|told| told.key == key) {
+                let place = self.sent.iter().position(|told| told.key == key);
+                if let Some(place) = place {
                     self.sent.remove(place);
-                    give_back(&mut self.sent);
                 }
             }
-            Some(State::Parked) => self.parked.retain(|parked| *parked != key),
+            Some(State::Parked) => {
+                self.parked.retain(|parked| *parked != key);
+                self.parked.give_back_unused();
+            }
             _ => {}
         }
         self.set(key, state);

@@ -41,9 +41,10 @@ const NETWORK_AVAILABLE_EVERY: Duration = Duration::from_secs(5);
 
 /// What a session remembers of its connections.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Connection {
-    /// The transport that counts: dialing or open.
-    transport: Option<TransportId>,
+    /// Whether the transport that was dialed last counts: it is dialing or open.
+    attached: bool,
     /// The token of the current transport, if the next one is to have another.
     pub(super) token_before: Option<Box<Sensitive<'static>>>,
     dialed: u64,
@@ -102,7 +103,7 @@ impl Past {
 
 impl Connection {
     pub(super) const fn transport(&self) -> Option<TransportId> {
-        self.transport
+        if self.attached { Some(TransportId(self.dialed)) } else { None }
     }
 
     pub(super) const fn dialed(&self) -> u64 {
@@ -185,12 +186,12 @@ impl Session {
         self.timers.clear(Timer::GiveUp);
         self.connection.start_new = false;
         self.keep_texts(FailureCode::Disconnected);
-        if let (Phase::Closing, Some(transport)) = (self.phase, self.connection.transport) {
+        if let (Phase::Closing, Some(transport)) = (self.phase, self.connection.transport()) {
             self.clear_connection_timers();
             self.typing.close();
             self.peer_typing.clear(PeerTypingEnd::Disconnected);
             self.timers.set(Timer::Close, Some(self.now + CLOSE));
-            self.outputs.push_back(Output::CloseTransport(transport, Close::Normal));
+            self.put_out(Output::CloseTransport(transport, Close::Normal));
         }
     }
 
@@ -233,8 +234,8 @@ impl Session {
     }
 
     pub(super) fn transport_opened(&mut self, transport: TransportId) {
-        if self.connection.transport != Some(transport) || self.phase == Phase::Closing {
-            self.outputs.push_back(Output::CloseTransport(transport, Close::Normal));
+        if self.connection.transport() != Some(transport) || self.phase == Phase::Closing {
+            self.put_out(Output::CloseTransport(transport, Close::Normal));
         } else if self.transition(Trigger::TransportOpened) {
             self.timers.clear(Timer::Dial);
             self.connection.token_before = None;
@@ -243,7 +244,7 @@ impl Session {
     }
 
     pub(super) fn transport_closed(&mut self, transport: TransportId, reason: CloseReason) {
-        if self.connection.transport != Some(transport) {
+        if self.connection.transport() != Some(transport) {
             return;
         }
         let opened = !matches!(self.phase, Phase::Connecting);
@@ -258,7 +259,7 @@ impl Session {
     }
 
     pub(super) fn is_current(&self, transport: TransportId) -> bool {
-        self.connection.transport == Some(transport) && self.phase != Phase::Connecting
+        self.connection.transport() == Some(transport) && self.phase != Phase::Connecting
     }
 
     /// Sends the configure; the first frame on every transport.
@@ -501,12 +502,12 @@ impl Session {
     fn dial(&mut self) {
         self.connection.dialed += 1;
         let transport = TransportId(self.connection.dialed);
-        self.connection.transport = Some(transport);
+        self.connection.attached = true;
         self.connection.cleared = false;
         self.connection.accepted_at = None;
         self.timers.clear(Timer::Backoff);
         self.timers.set(Timer::Dial, Some(self.now + DIAL));
-        self.outputs.push_back(Output::OpenTransport(transport));
+        self.put_out(Output::OpenTransport(transport));
         self.stats.dials += 1;
     }
 
@@ -532,9 +533,10 @@ impl Session {
     /// Lets go of the transport and of all that was true only while it lasted.
     fn detach(&mut self, close: Option<Close>, peers: PeerTypingEnd) {
         self.take_back_unwritten();
-        if let (Some(transport), Some(close)) = (self.connection.transport.take(), close) {
-            self.outputs.push_back(Output::CloseTransport(transport, close));
+        if let (Some(transport), Some(close)) = (self.connection.transport(), close) {
+            self.put_out(Output::CloseTransport(transport, close));
         }
+        self.connection.attached = false;
         self.clear_connection_timers();
         if self.connection.past == Past::Accepted {
             self.connection.past = Past::Lost;

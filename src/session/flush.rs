@@ -7,6 +7,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 
 use crate::frame::{ClientBody, TypingNotice};
+use crate::lazy::Lazy;
 use crate::output::{Event, FailureCode};
 use crate::time::{Instant, earliest};
 use crate::timer::Timer;
@@ -26,6 +27,10 @@ impl Session {
         self.emit_read_messages();
         let blocked = self.phase == Phase::Ready && self.send_waiting();
         self.set_timers(blocked);
+        if self.outbox.used().is_some_and(|outbox| outbox.is_over(self.now)) {
+            // Guests write seldom: the room for texts does not stay.
+            self.outbox = Lazy::new();
+        }
     }
 
     /// Gives whether something waits for room in the budget.

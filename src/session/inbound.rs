@@ -14,6 +14,7 @@ use crate::peer_typing::{PeerTypingEnd, UNKNOWN_KIND};
 use crate::receipts::{Sender, check_id};
 use crate::timer::Timer;
 
+use super::rate_limit::RateLimit;
 use super::requests::Cause;
 use super::routing::ServerError;
 use super::{FailReason, Phase, Session};
@@ -166,7 +167,7 @@ impl Session {
         };
         let Some(key) = by_request.or_else(by_custom) else { return false };
         self.stats.texts_confirmed += 1;
-        self.rate_limit.succeeded();
+        RateLimit::succeeded(&mut self.rate_limit);
         if !message.key().is_empty() {
             let added = self.receipts.add(message.key(), Sender::Guest, true);
             self.report_lost_receipt(added.lost);

@@ -13,7 +13,6 @@ mod requests;
 mod routing;
 mod snapshot;
 
-use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 
 use crate::config::{Capability, Config};
@@ -23,6 +22,7 @@ use crate::frame::{ClientBody, ClientFrame, ServerFrame, SessionResponse};
 use crate::id::{LocalKey, TracingId, TransportId};
 use crate::input::Input;
 use crate::lazy::Lazy;
+use crate::line::Line;
 use crate::output::{Event, Output};
 use crate::peer_typing::{PeerTyping, PeerTypingChange};
 use crate::receipts::{Receipts, check_id};
@@ -36,11 +36,8 @@ use outbox::Outbox;
 pub use outbox::{HeldText, TextState};
 pub use phase::{FailReason, Phase, phase_diagram};
 use rate_limit::{Pause, RateLimit};
-use requests::{Cause, Request, Requests};
+use requests::{Cause, Requests};
 pub use snapshot::Snapshot;
-
-/// Room for so many outputs stays once they are drained: what an input usually causes.
-const USUAL_OUTPUTS: usize = 2;
 
 /// The guest's side of a conversation, as a state machine.
 ///
@@ -65,7 +62,7 @@ pub struct Session {
     capabilities: Capabilities,
     typing: Typing,
     timers: TimerTable,
-    outputs: VecDeque<Output>,
+    outputs: Line<Output>,
     config: Config,
     receipts: Receipts,
     outbox: Lazy<Outbox>,
@@ -74,9 +71,9 @@ pub struct Session {
     rng: Rng,
     connection: Connection,
     stats: Stats,
-    rate_limit: RateLimit,
+    rate_limit: Lazy<RateLimit>,
     /// Typing rests while the server fails on it.
-    typing_rest: Pause,
+    typing_rest: Lazy<Pause>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -136,11 +133,11 @@ impl Session {
             rng: Rng::new(config.seed),
             phase: Phase::Idle,
             timers: TimerTable::new(),
-            outputs: VecDeque::new(),
+            outputs: Line::new(),
             connection: Connection::default(),
             requests: Requests::default(),
-            rate_limit: RateLimit::default(),
-            typing_rest: Pause::default(),
+            rate_limit: Lazy::new(),
+            typing_rest: Lazy::new(),
             typing: Typing::from_checked(Arc::clone(config.shared_typing())),
             peer_typing: PeerTyping::new(config.limits().typists),
             receipts: Receipts::new(*config.receipts(), config.limits().messages),
@@ -247,9 +244,6 @@ impl Session {
         let output = self.outputs.pop_front();
         if output.is_some() {
             return output;
-        }
-        if self.outputs.capacity() > USUAL_OUTPUTS {
-            self.outputs.shrink_to(USUAL_OUTPUTS);
         }
         Some(match self.timers.wake_up(self.now)? {
             WakeUp::Arm(deadline) => Output::ArmTimer(deadline),
@@ -443,26 +437,22 @@ impl Session {
     }
 
     fn emit(&mut self, event: Event) {
-        self.outputs.push_back(Output::Emit(event));
+        self.put_out(Output::Emit(event));
+    }
+
+    fn put_out(&mut self, output: Output) {
+        self.outputs.push_back(output);
     }
 
     fn send(&mut self, body: ClientBody<'static>, cause: Cause) -> TracingId {
-        let tracing_id = TracingId::draw(&mut self.rng);
         // A receipt that is being sent has just been counted itself.
         let receipts_before = self.receipts.sends() - u64::from(matches!(cause, Cause::Receipt(_)));
         // Beyond that, receipts would only be sent again.
         let receipts_before = u32::try_from(receipts_before).unwrap_or(u32::MAX);
-        let request = Request {
-            tracing_id,
-            cause,
-            at: self.now,
-            receipts_before,
-            answered: false,
-            failed: false,
-        };
         let unwritten = self.unwritten().count();
-        self.requests.push(request, unwritten);
-        self.outputs.push_back(Output::SendFrame(ClientFrame::new(tracing_id, body)));
+        let tracing_id =
+            self.requests.push(cause, self.now, receipts_before, unwritten, &mut self.rng);
+        self.put_out(Output::SendFrame(ClientFrame::new(tracing_id, body)));
         self.stats.frames_sent += 1;
         tracing_id
     }

@@ -164,7 +164,7 @@ impl Outbox {
         self.waiting.retain(|text| text.key != key);
         self.kept.retain(|text| text.key != key);
         if self.keys.is_empty() {
-            // Guests write seldom: the room for texts does not stay.
+            // A long line leaves no room behind.
             *self = Self { sent_at: self.sent_at, retry_at: self.retry_at, ..Self::default() };
         }
         Ok(())
@@ -261,6 +261,12 @@ impl Outbox {
 
     pub(crate) fn confirmation_deadline(&self) -> Option<Instant> {
         self.in_flight.map(|in_flight| in_flight.since + CONFIRMATION)
+    }
+
+    /// Whether nothing of it matters any more: no text, and the rate of those that were sent.
+    pub(crate) fn is_over(&self, now: Instant) -> bool {
+        let newest = self.sent_at[RATE - 1].map(|at| at + RATE_WINDOW);
+        self.keys.is_empty() && self.retry_at.max(newest).is_none_or(|at| at <= now)
     }
 
     fn leave_slot(&mut self) -> Option<Text> {

@@ -4,6 +4,7 @@
 
 use core::time::Duration;
 
+use crate::lazy::{Lazy, Unused};
 use crate::time::Instant;
 use crate::tree::{Members, Tree};
 
@@ -13,12 +14,16 @@ const MIN_WAIT: Duration = Duration::from_secs(1);
 pub(crate) const MAX_WAIT: Duration = Duration::from_secs(300);
 
 /// A pause that doubles with each refusal in a row.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Pause {
     until: Option<Instant>,
     /// Refusals in a row.
     streak: u32,
     last_at: Option<Instant>,
+}
+
+impl Unused for Pause {
+    const UNUSED: &'static Self = &Self { until: None, streak: 0, last_at: None };
 }
 
 impl Pause {
@@ -62,6 +67,10 @@ pub(crate) struct RateLimit {
     rest: Pause,
 }
 
+impl Unused for RateLimit {
+    const UNUSED: &'static Self = &Self { texts_until: None, rest: *Pause::UNUSED };
+}
+
 /// Whom a rate limit concerns besides typing, receipts and health checks.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Scope {
@@ -91,8 +100,10 @@ impl RateLimit {
     }
 
     /// The server took a request: the row is broken.
-    pub(crate) fn succeeded(&mut self) {
-        self.rest.streak = 0;
+    pub(crate) fn succeeded(limit: &mut Lazy<Self>) {
+        if let Some(limit) = limit.used() {
+            limit.rest.streak = 0;
+        }
     }
 
     pub(crate) fn texts_paused_until(&self, now: Instant) -> Option<Instant> {
@@ -156,18 +167,27 @@ mod tests {
 
     #[test]
     fn waits_double_for_refusals_in_a_row_and_stay_in_their_bounds() {
-        let mut limit = RateLimit::default();
-        let mut hit = |retry_after, now| {
+        let mut limit = Lazy::<RateLimit>::new();
+        let hit = |limit: &mut Lazy<RateLimit>, retry_after, now| {
             limit
                 .hit(retry_after, Scope::TextsToo, Some(at(now)), at(now))
                 .map(|wait| wait.as_secs())
         };
-        assert_eq!(hit(None, 0), Some(5));
-        assert_eq!(hit(None, 5), Some(10));
-        assert_eq!(hit(Some(secs(0)), 15), Some(4), "a second, doubled twice");
-        assert_eq!(hit(Some(secs(9_999)), 19), Some(300));
-        limit.succeeded();
+        assert_eq!(hit(&mut limit, None, 0), Some(5));
+        assert_eq!(hit(&mut limit, None, 5), Some(10));
+        assert_eq!(hit(&mut limit, Some(secs(0)), 15), Some(4), "a second, doubled twice");
+        assert_eq!(hit(&mut limit, Some(secs(9_999)), 19), Some(300));
+        RateLimit::succeeded(&mut limit);
         assert_eq!(limit.hit(None, Scope::TextsToo, Some(at(400)), at(400)), Some(secs(5)));
+    }
+
+    #[test]
+    fn unused_pauses_are_new_ones() {
+        assert_eq!(*Pause::UNUSED, Pause::default());
+        assert_eq!(*RateLimit::UNUSED, RateLimit::default());
+        let saved = RateLimit::default().snapshot(at(1));
+        let restored = RateLimit::restore(Some(&saved), at(2)).map(Lazy::from);
+        assert!(restored.is_some_and(|limit| limit.if_used().is_none()));
     }
 
     #[test]

@@ -4,11 +4,15 @@
 //! Must not know: what is done about a failure.
 
 use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+use core::fmt;
 use core::time::Duration;
 
 use crate::growth::push_back;
 use crate::id::{LocalKey, TracingId};
+use crate::lazy::{Lazy, Unused};
 use crate::receipts::LedgerId;
+use crate::rng::Rng;
 use crate::time::Instant;
 use crate::typing::SentNotice;
 
@@ -47,86 +51,182 @@ pub(crate) enum Share {
     Echo(usize),
 }
 
-#[derive(Clone, Debug, PartialEq)]
+/// A request as it was written.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Request {
     pub(crate) tracing_id: TracingId,
     pub(crate) cause: Cause,
     pub(crate) at: Instant,
     /// How many receipts had been sent before, over all connections.
     pub(crate) receipts_before: u32,
-    /// It arrived: it was answered, or a later one was.
-    pub(crate) answered: bool,
-    /// It was answered with an error; the same answer again means nothing.
-    pub(crate) failed: bool,
+}
+
+/// A request as it is kept: of all that a session keeps, there is most of these.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Kept {
+    cause: Cause,
+    at: Instant,
+    receipts_before: u32,
+    name: Name,
+}
+
+const _: () = assert!(size_of::<Kept>() == 32);
+
+/// How many numbers were drawn between the first name of the connection and this one, and whether
+/// the request was answered with an error: the same answer again means nothing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Name(u32);
+
+impl Name {
+    const FAILED: u32 = 1 << 31;
+
+    /// More are not drawn in a thousand years of a full budget.
+    fn new(draws: u64) -> Self {
+        Self(u32::try_from(draws % u64::from(Self::FAILED)).unwrap_or_default())
+    }
+
+    fn draws(self) -> u64 {
+        (self.0 % Self::FAILED).into()
+    }
+
+    const fn has_failed(self) -> bool {
+        self.0 >= Self::FAILED
+    }
+
+    /// Whether it is the first error.
+    const fn fail(&mut self) -> bool {
+        let is_first = !self.has_failed();
+        self.0 |= Self::FAILED;
+        is_first
+    }
 }
 
 /// The requests of the current connection, oldest first.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub(crate) struct Requests {
-    log: VecDeque<Request>,
-    /// When the configures of the last window were sent, over all connections.
-    configured_at: VecDeque<Instant>,
+    log: VecDeque<Kept>,
+    /// Of which the first name was drawn.
+    names: Rng,
+    /// How many of them arrived: the oldest ones, since one that is answered, or a later one, did.
+    arrived: usize,
+    /// When the last configure was sent, over all connections,
+    configured_at: Option<Instant>,
+    /// and those before it, as far as they are in the same window: most sessions have none.
+    configured_before: Lazy<Configured>,
+}
+
+/// With the names themselves: where they stand in a sequence tells nothing.
+impl fmt::Debug for Requests {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let requests = self.log.iter().map(|kept| (self.request(kept), kept.name.has_failed()));
+        f.debug_struct("Requests")
+            .field("log", &requests.collect::<Vec<_>>())
+            .field("arrived", &self.arrived)
+            .field("configured_at", &self.configured_at)
+            .field("configured_before", &self.configured_before)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Times of configures, oldest first.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Configured(VecDeque<Instant>);
+
+impl Unused for Configured {
+    const UNUSED: &'static Self = &Self(VecDeque::new());
 }
 
 impl Requests {
     /// So many are kept: all that can be in a window, and a few more for late answers.
     const KEPT: usize = BUDGET + 4;
 
-    /// Notes a request. The last `unwritten` before it are kept in any case: they may be taken back.
-    pub(crate) fn push(&mut self, request: Request, unwritten: usize) {
-        if request.cause == Cause::Configure {
-            let is_over = |at: &Instant| *at + WINDOW <= request.at;
-            while self.configured_at.len() >= CONFIGURE_BUDGET
-                || self.configured_at.front().is_some_and(is_over)
-            {
-                self.configured_at.pop_front();
-            }
-            push_back(&mut self.configured_at, request.at);
+    /// Notes a request, and draws a name for it. The last `unwritten` before it are kept in any case:
+    /// they may be taken back.
+    pub(crate) fn push(
+        &mut self,
+        cause: Cause,
+        at: Instant,
+        receipts_before: u32,
+        unwritten: usize,
+        rng: &mut Rng,
+    ) -> TracingId {
+        if cause == Cause::Configure {
+            self.note_configure(at);
         }
         if self.log.len() >= Self::KEPT.max(unwritten + 1) {
             self.log.pop_front();
+            self.arrived = self.arrived.saturating_sub(1);
         }
-        push_back(&mut self.log, request);
+        if self.log.is_empty() {
+            self.names = rng.clone();
+        }
+        let name = Name::new(rng.draws_since(&self.names));
+        push_back(&mut self.log, Kept { cause, at, receipts_before, name });
+        TracingId::draw(rng)
+    }
+
+    fn tracing_id(&self, name: Name) -> TracingId {
+        TracingId::draw(&mut self.names.after(name.draws()))
+    }
+
+    fn request(&self, kept: &Kept) -> Request {
+        let Kept { cause, at, receipts_before, name } = *kept;
+        Request { tracing_id: self.tracing_id(name), cause, at, receipts_before }
+    }
+
+    fn note_configure(&mut self, at: Instant) {
+        let is_over = |before: &Instant| *before + WINDOW <= at;
+        if let Some(before) = self.configured_at.replace(at).filter(|before| !is_over(before)) {
+            push_back(&mut self.configured_before.0, before);
+        }
+        if let Some(Configured(before)) = self.configured_before.used() {
+            while before.len() >= CONFIGURE_BUDGET || before.front().is_some_and(is_over) {
+                before.pop_front();
+            }
+            self.configured_before.give_back_unused();
+        }
     }
 
     /// The connection is gone.
     pub(crate) fn clear(&mut self) {
         self.log = VecDeque::new();
+        self.names = Rng::default();
+        self.arrived = 0;
     }
 
-    pub(crate) fn find(&self, tracing_id: TracingId) -> Option<&Request> {
-        self.log.iter().rev().find(|request| request.tracing_id == tracing_id)
+    pub(crate) fn find(&self, tracing_id: TracingId) -> Option<Request> {
+        self.place(tracing_id).map(|at| self.request(&self.log[at]))
+    }
+
+    fn place(&self, tracing_id: TracingId) -> Option<usize> {
+        self.log.iter().rposition(|kept| self.tracing_id(kept.name) == tracing_id)
     }
 
     /// Notes the answer to a request, and that what was written before it has arrived.
     pub(crate) fn answered(&mut self, tracing_id: TracingId) {
-        if let Some(at) = self.log.iter().rposition(|request| request.tracing_id == tracing_id) {
-            for request in self.log.iter_mut().take(at + 1) {
-                request.answered = true;
-            }
+        if let Some(at) = self.place(tracing_id) {
+            self.arrived = self.arrived.max(at + 1);
         }
     }
 
     /// Notes an error; `None` if the request is not known, or has failed before.
     pub(crate) fn failed(&mut self, tracing_id: TracingId) -> Option<Request> {
-        self.answered(tracing_id);
-        let request = self.log.iter_mut().rev().find(|request| request.tracing_id == tracing_id)?;
-        (!core::mem::replace(&mut request.failed, true)).then(|| request.clone())
+        let at = self.place(tracing_id)?;
+        self.arrived = self.arrived.max(at + 1);
+        let is_first = self.log.get_mut(at)?.name.fail();
+        is_first.then(|| self.request(&self.log[at]))
     }
 
     /// Notes that all that was written has arrived, but for the last `unwritten`.
     pub(crate) fn all_answered(&mut self, unwritten: usize) {
-        let written = self.log.len().saturating_sub(unwritten);
-        for request in self.log.iter_mut().take(written) {
-            request.answered = true;
-        }
+        self.arrived = self.arrived.max(self.log.len().saturating_sub(unwritten));
     }
 
     /// The request that waits for an answer, if it is a text and no other waits.
     pub(crate) fn only_text_unanswered(&self) -> Option<TracingId> {
-        let mut unanswered = self.log.iter().filter(|request| !request.answered);
+        let mut unanswered = self.log.iter().skip(self.arrived);
         match (unanswered.next()?, unanswered.next()) {
-            (Request { cause: Cause::Text(_), tracing_id, .. }, None) => Some(*tracing_id),
+            (Kept { cause: Cause::Text(_), name, .. }, None) => Some(self.tracing_id(*name)),
             _ => None,
         }
     }
@@ -134,7 +234,7 @@ impl Requests {
     /// The newest health check.
     pub(crate) fn newest_echo(&self) -> Option<TracingId> {
         let echo = self.log.iter().rev().find(|request| request.cause == Cause::Echo)?;
-        Some(echo.tracing_id)
+        Some(self.tracing_id(echo.name))
     }
 
     /// Whether `count` more requests fit into the share's part of the budget.
@@ -165,8 +265,9 @@ impl Requests {
 
     /// When the session may send another configure, if not now.
     pub(crate) fn configure_room_at(&self, now: Instant) -> Option<Instant> {
-        let is_full = self.configured_at.len() == CONFIGURE_BUDGET;
-        let leaves_at = *self.configured_at.front().filter(|_| is_full)? + WINDOW;
+        let Configured(before) = &*self.configured_before;
+        let is_full = before.len() + 1 == CONFIGURE_BUDGET;
+        let leaves_at = *before.front().filter(|_| is_full)? + WINDOW;
         (leaves_at > now).then_some(leaves_at)
     }
 

@@ -16,7 +16,7 @@ use crate::timer::Timer;
 use crate::typing::SentNotice;
 
 use super::outbox::Verdict;
-use super::rate_limit::{DEFAULT_WAIT, Scope};
+use super::rate_limit::{DEFAULT_WAIT, RateLimit, Scope};
 use super::requests::{Cause, Request};
 use super::{FailReason, Phase, Session};
 
@@ -64,8 +64,8 @@ fn asks_to_authenticate(text: &str) -> bool {
 impl Session {
     /// The server took a request; gives what it was for.
     pub(super) fn answered(&mut self, request: Option<TracingId>) -> Option<Cause> {
-        let request = request.and_then(|id| self.requests.find(id)).cloned()?;
-        self.rate_limit.succeeded();
+        let request = request.and_then(|id| self.requests.find(id))?;
+        RateLimit::succeeded(&mut self.rate_limit);
         let own = u32::from(matches!(request.cause, Cause::Receipt(_)));
         self.requests.answered(request.tracing_id);
         self.receipts.confirm_sends(request.receipts_before.saturating_add(own).into());

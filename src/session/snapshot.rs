@@ -230,8 +230,8 @@ impl Session {
     fn take_over_waits(&mut self, saved: &Tree) -> Option<()> {
         let now = self.now;
         self.connection.restore(saved.member("connection")?, now)?;
-        self.rate_limit = RateLimit::restore(saved.member("rate_limit"), now)?;
-        self.typing_rest = Pause::restore(saved.member("typing_rest"), now)?;
+        self.rate_limit = RateLimit::restore(saved.member("rate_limit"), now)?.into();
+        self.typing_rest = Pause::restore(saved.member("typing_rest"), now)?.into();
         let lost = saved.member("lost")?;
         for (name, capability) in CAPABILITIES {
             if lost.optional(name)? {

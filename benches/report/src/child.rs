@@ -13,13 +13,18 @@ use serde::de::DeserializeOwned;
 
 pub const FLAG: &str = "--child";
 
-/// Runs this program as `--child NAME ARGUMENTS` and takes its answer.
-pub fn run<T: DeserializeOwned>(name: &str, arguments: &[String]) -> Result<T, String> {
+/// Runs this program as `--child NAME ARGUMENTS`, with more in its environment, and takes its answer.
+pub fn run<T: DeserializeOwned>(
+    name: &str,
+    arguments: &[String],
+    environment: &[(&str, &str)],
+) -> Result<T, String> {
     let program =
         env::current_exe().map_err(|error| format!("this program is not found: {error}"))?;
     let output = Command::new(program)
         .args([FLAG, name])
         .args(arguments)
+        .envs(environment.iter().copied())
         .stderr(Stdio::inherit())
         .output()
         .map_err(|error| format!("{name} did not start: {error}"))?;

@@ -65,11 +65,13 @@ fn mixed(number: usize) -> u32 {
 }
 
 /// A guest, and what its driver knows of it.
+// In this order: beside what every input touches of a session.
+#[repr(C)]
 struct Seat {
-    guest: Guest,
-    script: Script,
     /// Whose turn is after this one's.
     after: u32,
+    script: Script,
+    guest: Guest,
 }
 
 pub struct Crowd {

@@ -245,7 +245,7 @@ mod tests {
         for kept in ["typing: Typing {", "receipts: Receipts {", "connection: ", "rate_limit: "] {
             assert!(text.contains(kept), "{kept} in {text}");
         }
-        assert!(text.contains("typing_rest: Pause {"), "the last one: {text}");
+        assert!(text.contains("typing_rest: "), "the last one: {text}");
         for out in ["rules: ", "seed: ", "frames_sent: "] {
             assert!(!text.contains(out), "{out} in {text}");
         }
