@@ -6,9 +6,9 @@
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-/// Room for the next one: for a quarter as many again, one at least.
+/// Room for the next one: from none to one, and from then on for half as many again.
 const fn step(len: usize) -> usize {
-    len / 4 + 1
+    len / 2 + 1
 }
 
 pub(crate) fn push<T>(items: &mut Vec<T>, item: T) {
