@@ -28,9 +28,10 @@ if [[ $RUSTFLAGS != *--sysroot=* ]] && [ -d "$sysroot/lib/rustlib/src/rust/libra
   library=(-Zbuild-std=core,alloc,std,panic_abort -Zbuild-std-features=optimize_for_size)
   RUSTFLAGS+=" $abort"
 fi
-# With names, for the report; wasm-opt takes them out.
-cargo build --quiet --locked --manifest-path "$root/Cargo.toml" -p webmessaging-wasm --lib \
-  --profile wasm --config 'profile.wasm.strip="none"' --target $target "${library[@]}"
+# With names, for the report; wasm-opt takes them out. Of the two kinds of library that the crate is, only
+# the one for the page; what is merged into its callers there is what makes them shorter, and no more.
+cargo rustc --quiet --locked --manifest-path "$root/Cargo.toml" -p webmessaging-wasm --lib --crate-type cdylib \
+  --profile wasm --config 'profile.wasm.strip="none"' --target $target "${library[@]}" -- -Cllvm-args=-inline-threshold=5
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
