@@ -2,7 +2,7 @@
 //!
 //! Owns: their types and textual forms. Must not know: who makes them.
 
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 use core::fmt;
 
 use serde::de::{Error as _, Unexpected};
@@ -157,7 +157,7 @@ impl FromTree<'_> for TracingId {
 
 impl From<TracingId> for Tree {
     fn from(id: TracingId) -> Self {
-        Self::Text(id.to_string().into())
+        Self::Text(String::from(id.write(&mut [0; UUID_LEN])).into())
     }
 }
 
@@ -172,7 +172,7 @@ impl<'de> Deserialize<'de> for TracingId {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::string::ToString;
+    use alloc::string::ToString as _;
 
     #[test]
     fn what_is_no_uuid_of_version_4_is_none_of_ours() {
