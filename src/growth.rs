@@ -1,7 +1,6 @@
-//! How far a collection grows ahead of its need, and what stays of that: little, since of most a
-//! session never needs much.
+//! How far a collection grows ahead of its need: little, since of most a session never needs much.
 //!
-//! Owns: the steps, up and down. Must not know: what is collected.
+//! Owns: the steps. Must not know: what is collected.
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;

@@ -63,10 +63,11 @@ impl<T> Line<T> {
         Some(first)
     }
 
-    /// As [`VecDeque::insert`].
+    /// As [`VecDeque::insert`], for a place in the line or at its end.
     pub(crate) fn insert(&mut self, at: usize, item: T) {
         match (at.checked_sub(1), self.first.take()) {
-            (None, None) => self.first = Some(item),
+            // Past the end is the end: without a first one there is no second.
+            (_, None) => self.first = Some(item),
             (None, Some(second)) => {
                 insert_into(&mut self.rest, 0, second);
                 self.first = Some(item);
@@ -103,29 +104,12 @@ impl<T: 'static> Lazy<VecDeque<T>> {
     }
 }
 
-impl<T> IntoIterator for Line<T> {
-    type Item = T;
-    type IntoIter =
-        core::iter::Chain<core::option::IntoIter<T>, alloc::collections::vec_deque::IntoIter<T>>;
-
-    fn into_iter(mut self) -> Self::IntoIter {
-        let rest = self.rest.used().map(core::mem::take).unwrap_or_default();
-        self.first.into_iter().chain(rest)
-    }
-}
-
-impl<T> Extend<T> for Line<T> {
-    fn extend<I: IntoIterator<Item = T>>(&mut self, items: I) {
-        for item in items {
-            self.push_back(item);
-        }
-    }
-}
-
 impl<T> FromIterator<T> for Line<T> {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
         let mut line = Self::new();
-        line.extend(items);
+        for item in items {
+            line.push_back(item);
+        }
         line
     }
 }
@@ -161,7 +145,6 @@ mod tests {
             assert_eq!(line.front(), queue.front());
             assert!(line.iter().eq(&queue));
             assert_eq!(line.rest.if_used().is_some(), queue.len() > 1, "room for the rest");
-            assert!(line.clone().into_iter().eq(queue.iter().copied()));
             assert_eq!(line, queue.iter().copied().collect());
         }
     }

@@ -50,10 +50,9 @@ impl Members {
 
 impl PartialEq for Members {
     fn eq(&self, other: &Self) -> bool {
-        let has = |(name, value): &(Cow<'_, str>, Tree)| {
-            other.0.iter().any(|(its_name, its_value)| its_name == name && its_value == value)
-        };
-        self.0.len() == other.0.len() && self.0.iter().all(has)
+        // Both ways: data from elsewhere may name a member twice.
+        let has_all = |one: &Self, other: &Self| other.0.iter().all(|it| one.0.contains(it));
+        self.0.len() == other.0.len() && has_all(self, other) && has_all(other, self)
     }
 }
 

@@ -13,24 +13,42 @@ use crate::offset::Offset;
 use crate::time::Instant;
 use crate::tree::{FromTree, Members, Tree};
 
-/// Nothing is on screen yet, and the screen is there to be seen, as in a new session.
+/// Nothing is on screen yet, and the screen is there to be seen, as in a new session. What is damaged
+/// stays so: whoever restores it is to see it.
 pub(crate) fn empty_screen(saved: &mut Tree) {
-    if let Some(foreground) = saved.member_mut("foreground") {
+    if let Some(foreground @ Tree::Bool(_)) = saved.member_mut("foreground") {
         *foreground = true.into();
     }
-    let Some(Tree::List(visible)) = saved.take("visible") else { return };
-    let mut unread = match saved.take("unread") {
-        Some(Tree::List(unread)) => unread,
-        _ => Vec::new(),
-    };
-    for mut place_and_time in visible {
-        if let Tree::List(place_and_time) = &mut place_and_time {
-            place_and_time.truncate(1);
-            unread.append(place_and_time);
+    let Some(visible) = take_list(saved, "visible") else { return };
+    let Some(mut unread) = take_list(saved, "unread") else { return };
+    for seen in visible {
+        match seen {
+            Tree::List(mut place_and_time) if place_and_time.len() == 2 => {
+                place_and_time.truncate(1);
+                unread.append(&mut place_and_time);
+            }
+            // No place, so that it is refused.
+            _ => unread.push(Tree::Nothing),
         }
     }
+    put_back(saved, "unread", Tree::List(unread));
+}
+
+/// Takes a list out, an empty one if there is none. `None` if it is no list; it stays then.
+fn take_list(saved: &mut Tree, name: &'static str) -> Option<Vec<Tree>> {
+    match saved.take(name) {
+        None | Some(Tree::Nothing) => Some(Vec::new()),
+        Some(Tree::List(list)) => Some(list),
+        Some(damaged) => {
+            put_back(saved, name, damaged);
+            None
+        }
+    }
+}
+
+fn put_back(saved: &mut Tree, name: &'static str, value: Tree) {
     if let Tree::Map(saved) = saved {
-        saved.put("unread", Tree::List(unread));
+        saved.put(name, value);
     }
 }
 
@@ -112,10 +130,10 @@ impl Receipts {
             let [place, since] = <&[Tree]>::from_tree(seen)? else { return None };
             let key = ledger.unsettle(usize::from_tree(place)?)?;
             let since = Offset::from_tree(since)?.from(now, Duration::ZERO);
-            let at = watched.partition_point(|(_, other)| *other <= since);
-            watched.insert(at, (key, since));
+            watched.push((since, watched.len(), key));
         }
-        for (key, since) in watched {
+        watched.sort_unstable_by_key(|&(since, at, _)| (since, at));
+        for (since, _, key) in watched {
             ledger.watch(key, since);
         }
         for place in due {

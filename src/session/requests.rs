@@ -61,16 +61,16 @@ pub(crate) struct Request {
     pub(crate) receipts_before: u32,
 }
 
-/// A request as it is kept: of all that a session keeps, there is most of these.
+/// A request as it is noted: of all that a session keeps, there is most of these.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Kept {
+struct Noted {
     cause: Cause,
     at: Instant,
     receipts_before: u32,
     name: Name,
 }
 
-const _: () = assert!(size_of::<Kept>() == 32);
+const _: () = assert!(size_of::<Noted>() == 32);
 
 /// How many numbers were drawn between the first name of the connection and this one, and whether
 /// the request was answered with an error: the same answer again means nothing.
@@ -80,7 +80,7 @@ struct Name(u32);
 impl Name {
     const FAILED: u32 = 1 << 31;
 
-    /// More are not drawn in a thousand years of a full budget.
+    /// More are not drawn in thirty years of a full budget on one connection.
     fn new(draws: u64) -> Self {
         Self(u32::try_from(draws % u64::from(Self::FAILED)).unwrap_or_default())
     }
@@ -104,9 +104,9 @@ impl Name {
 /// The requests of the current connection, oldest first.
 #[derive(Clone, Default, PartialEq)]
 pub(crate) struct Requests {
-    log: VecDeque<Kept>,
-    /// Of which the first name was drawn.
-    names: Rng,
+    log: VecDeque<Noted>,
+    /// The sequence as it was when the first name was drawn from it.
+    before_first: Rng,
     /// How many of them arrived: the oldest ones, since one that is answered, or a later one, did.
     arrived: usize,
     /// When the last configure was sent, over all connections,
@@ -118,7 +118,7 @@ pub(crate) struct Requests {
 /// With the names themselves: where they stand in a sequence tells nothing.
 impl fmt::Debug for Requests {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let requests = self.log.iter().map(|kept| (self.request(kept), kept.name.has_failed()));
+        let requests = self.log.iter().map(|noted| (self.request(noted), noted.name.has_failed()));
         f.debug_struct("Requests")
             .field("log", &requests.collect::<Vec<_>>())
             .field("arrived", &self.arrived)
@@ -158,19 +158,19 @@ impl Requests {
             self.arrived = self.arrived.saturating_sub(1);
         }
         if self.log.is_empty() {
-            self.names = rng.clone();
+            self.before_first = rng.clone();
         }
-        let name = Name::new(rng.draws_since(&self.names));
-        push_back(&mut self.log, Kept { cause, at, receipts_before, name });
+        let name = Name::new(rng.draws_since(&self.before_first));
+        push_back(&mut self.log, Noted { cause, at, receipts_before, name });
         TracingId::draw(rng)
     }
 
     fn tracing_id(&self, name: Name) -> TracingId {
-        TracingId::draw(&mut self.names.after(name.draws()))
+        TracingId::draw(&mut self.before_first.after(name.draws()))
     }
 
-    fn request(&self, kept: &Kept) -> Request {
-        let Kept { cause, at, receipts_before, name } = *kept;
+    fn request(&self, noted: &Noted) -> Request {
+        let Noted { cause, at, receipts_before, name } = *noted;
         Request { tracing_id: self.tracing_id(name), cause, at, receipts_before }
     }
 
@@ -190,7 +190,7 @@ impl Requests {
     /// The connection is gone.
     pub(crate) fn clear(&mut self) {
         self.log = VecDeque::new();
-        self.names = Rng::default();
+        self.before_first = Rng::default();
         self.arrived = 0;
     }
 
@@ -199,7 +199,7 @@ impl Requests {
     }
 
     fn place(&self, tracing_id: TracingId) -> Option<usize> {
-        self.log.iter().rposition(|kept| self.tracing_id(kept.name) == tracing_id)
+        self.log.iter().rposition(|noted| self.tracing_id(noted.name) == tracing_id)
     }
 
     /// Notes the answer to a request, and that what was written before it has arrived.
@@ -226,7 +226,7 @@ impl Requests {
     pub(crate) fn only_text_unanswered(&self) -> Option<TracingId> {
         let mut unanswered = self.log.iter().skip(self.arrived);
         match (unanswered.next()?, unanswered.next()) {
-            (Kept { cause: Cause::Text(_), name, .. }, None) => Some(self.tracing_id(*name)),
+            (Noted { cause: Cause::Text(_), name, .. }, None) => Some(self.tracing_id(*name)),
             _ => None,
         }
     }

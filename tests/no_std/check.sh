@@ -39,6 +39,7 @@ cp -r "$here" "$work/consumer"
 cp "$root/Cargo.lock" "$work/consumer/"
 sed -i "s|path = \"../..\"|path = \"$root\"|" "$work/consumer/Cargo.toml"
 build "$work/consumer/Cargo.toml"
+build "$work/consumer/Cargo.toml" --features whole-frames
 echo "no_std: the core and its consumer build without std"
 
 fails_for_std() {

@@ -258,6 +258,28 @@ fn an_empty_screen_is_in_the_foreground_as_a_new_one_is() {
 }
 
 #[test]
+fn an_empty_screen_hides_no_damage() {
+    let damage = [
+        ("visible", json!({"0": [3, -300]})),
+        ("visible", json!([3])),
+        ("visible", json!([[3]])),
+        ("visible", json!([[3, -300, 0]])),
+        ("unread", json!({"4": true})),
+        ("foreground", json!("no")),
+    ];
+    for (part, spoiled) in damage {
+        let mut data: Value = serde_json::from_str(GOLDEN).unwrap();
+        data["session"]["receipts"][part] = spoiled;
+        let snapshot: Snapshot = serde_json::from_value(data.clone()).unwrap();
+        let emptied = snapshot.clone().with_empty_screen();
+        for snapshot in [snapshot, emptied] {
+            let restored = Session::restore(config(3), snapshot, Instant::ORIGIN);
+            assert!(matches!(restored, Err(RestoreError::Damaged { .. })), "{data}");
+        }
+    }
+}
+
+#[test]
 fn a_refused_feature_stays_off() {
     let mut world = World::ready(Config::new("deployment", "t", 1));
     world.key();
