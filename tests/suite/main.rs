@@ -5,6 +5,7 @@
 
 mod support;
 
+mod errors;
 mod exhaustive;
 mod hostile;
 mod property;
