@@ -26,7 +26,7 @@
 //!
 //! For many sessions, take a [`Fleet`]: one task drives all of them. With hundreds of thousands, start the
 //! program with `GLIBC_TUNABLES=glibc.malloc.hugetlb=1` where its allocator is glibc's: large pages make
-//! each input cheaper by a fifth.
+//! each input cheaper.
 //!
 //! # When something is full
 //!
