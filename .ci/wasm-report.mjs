@@ -9,7 +9,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 /** What a page should have to load, with gzip; DESIGN.md says what was done for it. */
 const TARGET = 72 * 1024;
 /** What it may load at most: no more than that, but where the standard library can't be built for size. */
-const CEILING = { small: TARGET, asItComes: 80 * 1024 };
+const CEILING = { small: TARGET, asItComes: 90 * 1024 };
 const SHOWN = 12;
 const SECTIONS = { 1: 'types', 2: 'imports', 3: 'functions', 4: 'tables', 5: 'memory', 6: 'globals', 7: 'exports', 9: 'elements', 11: 'data' };
 
