@@ -3,6 +3,8 @@
 //! Owns: [`Lazy`]. Must not know: what is in it.
 
 use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
 use core::ops::{Deref, DerefMut};
 
 /// Reads like a value that was never used until it is written to; only then is it made.
@@ -12,6 +14,14 @@ pub(crate) struct Lazy<T>(Option<Box<T>>);
 /// A type that has a value of no use yet, the same as its default.
 pub(crate) trait Unused: Default + 'static {
     const UNUSED: &'static Self;
+}
+
+impl<T: 'static> Unused for Vec<T> {
+    const UNUSED: &'static Self = &Self::new();
+}
+
+impl<T: 'static> Unused for VecDeque<T> {
+    const UNUSED: &'static Self = &Self::new();
 }
 
 impl<T> Lazy<T> {
@@ -73,11 +83,6 @@ impl<T: Unused + PartialEq> PartialEq for Lazy<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::vec::Vec;
-
-    impl Unused for Vec<u8> {
-        const UNUSED: &'static Self = &Self::new();
-    }
 
     #[test]
     fn only_what_is_written_to_is_there() {

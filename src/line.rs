@@ -5,7 +5,7 @@
 use alloc::collections::VecDeque;
 
 use crate::growth::{insert_into, push_back};
-use crate::lazy::{Lazy, Unused};
+use crate::lazy::Lazy;
 
 /// A queue whose first item lies in place; room for others is there while there are others.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,10 +13,6 @@ pub(crate) struct Line<T: 'static> {
     first: Option<T>,
     /// Empty if there is no first one.
     rest: Lazy<VecDeque<T>>,
-}
-
-impl<T: 'static> Unused for VecDeque<T> {
-    const UNUSED: &'static Self = &Self::new();
 }
 
 impl<T> Default for Line<T> {

@@ -119,10 +119,6 @@ pub(super) struct Ledger {
     steps: u64,
 }
 
-impl Unused for Vec<LedgerId> {
-    const UNUSED: &'static Self = &Self::new();
-}
-
 impl Unused for Ledger {
     const UNUSED: &'static Self = &Self {
         entries: VecDeque::new(),

@@ -10,7 +10,7 @@ use core::time::Duration;
 
 use crate::growth::push_back;
 use crate::id::{LocalKey, TracingId};
-use crate::lazy::{Lazy, Unused};
+use crate::lazy::Lazy;
 use crate::receipts::LedgerId;
 use crate::rng::Rng;
 use crate::time::Instant;
@@ -111,8 +111,8 @@ pub(crate) struct Requests {
     arrived: usize,
     /// When the last configure was sent, over all connections,
     configured_at: Option<Instant>,
-    /// and those before it, as far as they are in the same window: most sessions have none.
-    configured_before: Lazy<Configured>,
+    /// and those before it, oldest first, as far as they are in the same window: most sessions have none.
+    configured_before: Lazy<VecDeque<Instant>>,
 }
 
 /// With the names themselves: where they stand in a sequence tells nothing.
@@ -126,14 +126,6 @@ impl fmt::Debug for Requests {
             .field("configured_before", &self.configured_before)
             .finish_non_exhaustive()
     }
-}
-
-/// Times of configures, oldest first.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Configured(VecDeque<Instant>);
-
-impl Unused for Configured {
-    const UNUSED: &'static Self = &Self(VecDeque::new());
 }
 
 impl Requests {
@@ -177,9 +169,9 @@ impl Requests {
     fn note_configure(&mut self, at: Instant) {
         let is_over = |before: &Instant| *before + WINDOW <= at;
         if let Some(before) = self.configured_at.replace(at).filter(|before| !is_over(before)) {
-            push_back(&mut self.configured_before.0, before);
+            push_back(&mut self.configured_before, before);
         }
-        if let Some(Configured(before)) = self.configured_before.used() {
+        if let Some(before) = self.configured_before.used() {
             while before.len() >= CONFIGURE_BUDGET || before.front().is_some_and(is_over) {
                 before.pop_front();
             }
@@ -265,7 +257,7 @@ impl Requests {
 
     /// When the session may send another configure, if not now.
     pub(crate) fn configure_room_at(&self, now: Instant) -> Option<Instant> {
-        let Configured(before) = &*self.configured_before;
+        let before = &*self.configured_before;
         let is_full = before.len() + 1 == CONFIGURE_BUDGET;
         let leaves_at = *before.front().filter(|_| is_full)? + WINDOW;
         (leaves_at > now).then_some(leaves_at)
