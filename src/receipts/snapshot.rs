@@ -113,6 +113,9 @@ impl Receipts {
 
     fn fill(&mut self, saved: &Saved<'_>, now: Instant) -> Option<()> {
         let &Saved { messages, unread, visible, due, .. } = saved;
+        if messages.is_empty() {
+            return [unread, visible, due].iter().all(|list| list.is_empty()).then_some(());
+        }
         let mut ids = Vec::with_capacity(messages.len());
         for id in messages {
             ids.push(<&str>::from_tree(id).filter(|id| check_id(id).is_ok())?);
@@ -137,7 +140,6 @@ impl Receipts {
             let key = ledger.unsettle(usize::from_tree(place)?)?;
             ledger.read(key);
         }
-        self.ledger.give_back_unused();
         Some(())
     }
 }

@@ -211,8 +211,7 @@ impl Session {
         self.rng = Rng::nth(self.config.seed, self.connection.dialed());
         let texts = saved.member("texts").ok_or(NO_STATE)?;
         let longest_wait = self.longest_backoff();
-        let limit = self.config.limits().texts;
-        self.outbox = Outbox::restore(texts, limit, longest_wait, now)?.into();
+        Outbox::restore(&mut self.outbox, texts, self.config.limits().texts, longest_wait, now)?;
         self.receipts.restore(saved.member("receipts").ok_or(NO_STATE)?, now)?;
         if self.phase != Phase::Idle {
             self.emit(Event::PhaseChanged(self.phase));

@@ -9,6 +9,7 @@ use core::time::Duration;
 use super::{MAX_ATTEMPTS, MAX_TRIES, Outbox, Text};
 use crate::error::RestoreError;
 use crate::id::TracingId;
+use crate::lazy::Lazy;
 use crate::offset::Offset;
 use crate::sensitive::Sensitive;
 use crate::time::Instant;
@@ -58,24 +59,30 @@ impl Outbox {
         saved.into()
     }
 
-    /// What a snapshot holds.
+    /// Takes over what a snapshot holds; for an outbox that was never used, and stays so if there is
+    /// nothing.
     ///
     /// # Errors
     /// If it is no snapshot of an outbox, or has more texts than `limit`.
     pub(crate) fn restore(
+        outbox: &mut Lazy<Self>,
         saved: &Tree,
         limit: usize,
         longest_wait: Duration,
         now: Instant,
-    ) -> Result<Self, RestoreError> {
+    ) -> Result<(), RestoreError> {
         let list = |name| saved.optional::<&[Tree]>(name).ok_or(RestoreError::NO_STATE);
         let (waiting, kept, sent_at) = (list("waiting")?, list("kept")?, list("sent_at")?);
         let found = waiting.len() + kept.len();
         if found > limit {
             return Err(RestoreError::TooMany { what: "texts", found, limit });
         }
-        let read = || {
-            let mut outbox = Self::default();
+        let mut read = || {
+            let retry_at = saved.time("retry_at", now, longest_wait)?;
+            if found == 0 && sent_at.is_empty() && retry_at.is_none() {
+                return Some(());
+            }
+            let outbox = &mut **outbox;
             for text in kept {
                 outbox.take_over(text, limit)?;
             }
@@ -83,11 +90,11 @@ impl Outbox {
             for text in waiting {
                 outbox.take_over(text, limit)?;
             }
-            outbox.retry_at = saved.time("retry_at", now, longest_wait)?;
+            outbox.retry_at = retry_at;
             for at in sent_at {
                 outbox.note_sent(Offset::from_tree(at)?.from(now, Duration::ZERO));
             }
-            Some(outbox)
+            Some(())
         };
         read().ok_or(RestoreError::Damaged { part: "texts" })
     }
