@@ -23,18 +23,23 @@ pub(crate) fn insert<T>(items: &mut Vec<T>, at: usize, item: T) {
 }
 
 pub(crate) fn push_back<T>(line: &mut VecDeque<T>, item: T) {
-    make_room(line);
+    push_back_with_room(line, item, 1);
+}
+
+/// With room for so many more at least, where more are sure to come.
+pub(crate) fn push_back_with_room<T>(line: &mut VecDeque<T>, item: T, room: usize) {
+    make_room(line, room);
     line.push_back(item);
 }
 
 /// As [`VecDeque::insert`].
 pub(crate) fn insert_into<T>(line: &mut VecDeque<T>, at: usize, item: T) {
-    make_room(line);
+    make_room(line, 1);
     line.insert(at, item);
 }
 
-fn make_room<T>(line: &mut VecDeque<T>) {
+fn make_room<T>(line: &mut VecDeque<T>, room: usize) {
     if line.len() == line.capacity() {
-        line.reserve_exact(step(line.len()));
+        line.reserve_exact(step(line.len()).max(room));
     }
 }

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
-use crate::growth::push_back;
+use crate::growth::{push_back, push_back_with_room};
 use crate::id::{LocalKey, TracingId};
 use crate::lazy::Lazy;
 use crate::receipts::LedgerId;
@@ -131,6 +131,8 @@ impl fmt::Debug for Requests {
 impl Requests {
     /// So many are kept: all that can be in a window, and a few more for late answers.
     const KEPT: usize = BUDGET + 4;
+    /// Whoever configures will type: one block for both, not one for each of the first requests.
+    const ROOM: usize = 4;
 
     /// Notes a request, and draws a name for it. The last `unwritten` before it are kept in any case:
     /// they may be taken back.
@@ -153,7 +155,8 @@ impl Requests {
             self.before_first = rng.clone();
         }
         let name = Name::new(rng.draws_since(&self.before_first));
-        push_back(&mut self.log, Noted { cause, at, receipts_before, name });
+        let noted = Noted { cause, at, receipts_before, name };
+        push_back_with_room(&mut self.log, noted, Self::ROOM);
         TracingId::draw(rng)
     }
 
