@@ -68,7 +68,7 @@ async function startWithTabs() {
     // One that does not answer may not listen to a polite word, either.
     started.kill('SIGKILL');
     await ended;
-    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    await rm(profile, { recursive: true, force: true, maxRetries: 20 });
   };
   return { address, end };
 }
