@@ -180,6 +180,8 @@ impl Session {
         self.typing.end();
         self.flush();
         if !self.transition(Trigger::Disconnect) {
+            // It is over already; what still waits is not to go out by itself later.
+            self.keep_texts(FailureCode::Disconnected);
             return;
         }
         self.timers.clear(Timer::Backoff);

@@ -237,6 +237,18 @@ fn a_disconnect_gives_every_text_back_to_the_host_and_none_goes_by_itself_later(
 }
 
 #[test]
+fn a_disconnect_after_the_servers_goodbye_gives_back_what_still_waits() {
+    let mut world = World::ready(guide());
+    world.at(0).text(1, "a").text(2, "b");
+    world.at(10).close(CloseReason::Code(1000));
+    world.take();
+    world.at(20).does(Input::Disconnect);
+    assert_eq!(world.take(), ["20 message_failed code=disconnected key=2"]);
+    world.at(100).connect(Accept::RESUMED);
+    assert_eq!(sent(world.take()), ["100 send configure"]);
+}
+
+#[test]
 fn an_echo_that_comes_while_closing_still_confirms() {
     let mut world = World::ready(guide());
     world.at(0).text(1, "a");

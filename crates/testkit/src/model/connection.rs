@@ -157,6 +157,8 @@ impl Model {
                 self.gone();
                 self.give_texts_back(FailureCode::Disconnected);
             }
+            // Decision: who leaves a session that the server has closed leaves its texts, too.
+            Phase::Closed => self.give_texts_back(FailureCode::Disconnected),
             _ => {}
         }
         self.connection.start_new = StartNew::No;

@@ -126,7 +126,11 @@ impl Texts {
                     self.wrong(cx, found, Rule::Verdict, || format!("discards {key:?}"));
                 }
             }
-            Seen::Disconnect => self.leaving = true,
+            Seen::Disconnect => {
+                self.leaving = true;
+                // What is over already changes its phase no more.
+                self.left |= cx.phase == Phase::Closed && !cx.blurred;
+            }
             _ => {}
         }
         if let Some(news) = news {
