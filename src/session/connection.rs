@@ -371,6 +371,8 @@ impl Session {
         if new_session && !matches!(past, Past::Nothing | Past::ExpiredUnseen) {
             self.receipts.clear();
             self.typing.reset();
+            // Who typed after the end of the old one, before there was this one.
+            self.peer_typing.clear(PeerTypingEnd::Ended);
             self.capabilities = self.supported;
             self.typing.set_policy(Arc::clone(self.config.shared_typing()));
         }

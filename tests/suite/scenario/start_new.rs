@@ -217,3 +217,15 @@ fn an_answer_that_closes_nothing_does_not_open_a_new_conversation() {
     closing_answer(&mut world);
     assert_eq!(sent(world.take()), ["0 send configure new"]);
 }
+
+#[test]
+fn nobody_types_from_the_old_conversation_into_the_new_one() {
+    let mut world = read_only();
+    world.at(5).recv(frames::typing("Outbound", Some("Kim"), None, "On", Some(30_000)));
+    world.at(10).does(Input::StartNew);
+    closing_answer(world.at(20));
+    world.take();
+    world.at(30).accept(Accept::NEW);
+    let lines = world.take();
+    assert_eq!(lines, ["30 phase ready", "30 peer_typing_stopped name=Kim reason=ended"]);
+}

@@ -216,6 +216,8 @@ impl Model {
             if before {
                 self.ledger.messages.clear();
                 self.receipts_on_wire = self.config.receipts().on_wire;
+                // Decision: nobody types from one conversation into the next.
+                self.peers_stop(PeerTypingEnd::Ended);
             }
         }
         self.enter(phase);

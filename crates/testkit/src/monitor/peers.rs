@@ -182,6 +182,14 @@ impl Peers {
                 let reason = match phase {
                     Phase::ReadOnly if self.over => return,
                     Phase::ReadOnly => PeerTypingEnd::Ended,
+                    // Another conversation, or who knows.
+                    Phase::Ready if cx.opened.is_some_and(|opened| opened.replaces) => {
+                        PeerTypingEnd::Ended
+                    }
+                    Phase::Ready if cx.opened.is_some_and(|opened| opened.unsure) => {
+                        self.unknown(cx);
+                        return;
+                    }
                     Phase::Failed(reason) if *reason != FailReason::GaveUp => PeerTypingEnd::Ended,
                     Phase::Backoff | Phase::Closing | Phase::Closed | Phase::Failed(_) => {
                         PeerTypingEnd::Disconnected
