@@ -99,7 +99,10 @@ impl Session {
         let mut used = true;
         if message.kind == MessageKind::Event {
             used = self.receive_events(message);
-        } else if message.direction == Direction::Inbound && frame.envelope == Envelope::Response {
+        } else if message.kind != MessageKind::Receipt
+            && message.direction == Direction::Inbound
+            && frame.envelope == Envelope::Response
+        {
             // The reply to a health check: of this connection, from a server that names no request,
             // or of an older one.
             let awaited = self.timers.get(Timer::HealthCheckAnswer).is_some();
@@ -155,7 +158,9 @@ impl Session {
         request: Option<TracingId>,
         message: &StructuredMessage<'_>,
     ) -> bool {
-        if message.direction != Direction::Inbound || message.kind == MessageKind::Event {
+        // A receipt tells what became of a message, be it that it failed.
+        let is_echo = !matches!(message.kind, MessageKind::Event | MessageKind::Receipt);
+        if message.direction != Direction::Inbound || !is_echo {
             return false;
         }
         let custom = || message.metadata.get(CUSTOM_MESSAGE_ID).and_then(TracingId::parse);

@@ -166,6 +166,12 @@ fn only_the_guests_own_messages_are_echoes() {
     world.recv(as_if(frames::agent(None, "m-1", "hello")));
     world.recv(as_if(frames::typing("Inbound", None, None, "On", None)));
     assert_eq!(world.take(), ["0 message_received from=agent id=m-1"]);
+    let failed = frames::own("own-1", "hello")
+        .replace(r#""type":"Text""#, r#""type":"Receipt","status":"Failed""#);
+    for failed in [&*failed, &failed.replace(r#""type":"message""#, r#""type":"response""#)] {
+        world.recv(as_if(failed.into()));
+        assert_eq!(world.take(), ["0 other class=StructuredMessage"], "{failed}");
+    }
     world.recv(frames::echo(Some(&id), "own-1", "hello"));
     assert_eq!(world.take(), ["0 message_confirmed id=own-1 key=1"]);
 }
