@@ -429,10 +429,11 @@ impl Session {
 
     /// The server said goodbye.
     pub(super) fn closed_by_server(&mut self, reason: ClosedReason, close: Option<Close>) {
-        if self.connection.start_new {
+        if self.connection.start_new && reason != ClosedReason::Logout {
             // It closed the old conversation's connections, this one too.
             self.lose_transport(close);
         } else if self.transition(Trigger::ServerClosed) {
+            self.connection.start_new = false;
             self.timers.clear(Timer::GiveUp);
             self.detach(close, PeerTypingEnd::Disconnected);
             self.emit(Event::ConnectionClosed { reason });

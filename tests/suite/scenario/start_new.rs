@@ -112,6 +112,19 @@ fn it_survives_being_closed_itself() {
 }
 
 #[test]
+fn a_logout_on_the_way_is_final() {
+    let mut world = read_only();
+    world.at(10).does(Input::StartNew);
+    world.at(20).recv(frames::bare("LogoutEvent"));
+    assert_eq!(
+        world.take()[2..],
+        ["20 phase closed", "20 close 1 1000", "20 connection_closed reason=logout"]
+    );
+    world.at(30).connect(Accept::RESUMED);
+    assert!(sent(world.take())[0].ends_with("send configure"), "nobody asks for a new one");
+}
+
+#[test]
 fn a_late_word_of_the_old_conversation_changes_nothing() {
     let mut world = read_only();
     world.at(10).does(Input::StartNew);

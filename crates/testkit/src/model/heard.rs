@@ -129,7 +129,7 @@ impl Model {
         if self.phase == Phase::Closing {
             return;
         }
-        if self.connection.start_new == StartNew::No {
+        if self.connection.start_new == StartNew::No || reason == ClosedReason::Logout {
             self.closed_by_server(reason, true);
         } else {
             // It is the close that was asked for.
