@@ -20,9 +20,9 @@ pub enum Input<'a> {
     Connect,
     /// The host leaves. Legal in every phase.
     Disconnect,
-    /// The network is back: a wait in `Backoff` is cut to a second at most.
+    /// The network is back: a wait in `Backoff` is cut to a second at most. Counts once in 5 s.
     NetworkAvailable,
-    /// Time has passed. Too early is harmless.
+    /// Time has passed. Too early is harmless, but is no substitute for the tick that is still due.
     Tick,
 
     /// The transport is open.

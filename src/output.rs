@@ -29,7 +29,8 @@ pub enum Output {
     CloseTransport(TransportId, Close),
     /// Send this on the transport that was opened last.
     SendFrame(ClientFrame<'static>),
-    /// Tick at this time; replaces the wake-up that was armed before.
+    /// Tick at this time; replaces the wake-up that was armed before. It is asked for once: if a timer
+    /// rings early, let it ring again, since a tick before this time changes nothing and arms nothing.
     ArmTimer(Deadline),
     /// No wake-up is needed.
     ClearTimer,

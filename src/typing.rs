@@ -29,7 +29,7 @@ pub struct TypingPolicy {
     /// From an On to the next On, at least. Off is exempt.
     pub min_gap: Duration,
     /// From an On to its repetition while the user goes on typing, at least [`MIN_IDLE`]; `None`: one
-    /// On a burst.
+    /// On a burst, or with a `remote_ttl` one whenever that is over.
     pub refresh: Option<Duration>,
     /// From the last key to the end of typing; at least [`MIN_IDLE`].
     pub idle: Duration,

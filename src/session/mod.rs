@@ -47,7 +47,9 @@ pub use snapshot::Snapshot;
 ///
 /// * `now` never runs backward: an earlier time counts as the latest one seen.
 /// * Drain the outputs when you like: none is lost, and a frame that was not drained when its
-///   connection ends was never sent. But time-outs run meanwhile: 30 s for a text.
+///   connection ends was never sent. But time-outs run meanwhile: 30 s for a text. And a frame
+///   counts against the limits of the service from its making: what piles up for longer than the
+///   minute of the budget goes out together, and may exceed them.
 /// * An early tick changes nothing; a late one gives what is still true.
 /// * An input that is refused changes nothing but the time.
 #[derive(Clone, Debug, PartialEq)]
