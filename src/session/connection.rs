@@ -508,6 +508,8 @@ impl Session {
         self.connection.dialed += 1;
         let transport = TransportId(self.connection.dialed);
         self.connection.attached = true;
+        // No frame is left of the transport before: what is sent from here on has the new token.
+        self.connection.token_before = None;
         self.connection.cleared = false;
         self.connection.accepted_at = None;
         self.timers.clear(Timer::Backoff);

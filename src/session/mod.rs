@@ -328,7 +328,8 @@ impl Session {
         self.outbox.texts()
     }
 
-    /// What a dialect needs to encode this session's frames.
+    /// What a dialect needs to encode this session's frames; from [`Output::OpenTransport`] on with the
+    /// token of the new transport, for carriers that show it when they dial.
     #[must_use]
     pub fn encode_context(&self) -> EncodeContext<'_> {
         let token = self.connection.token_before.as_deref();

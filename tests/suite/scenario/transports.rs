@@ -126,7 +126,9 @@ fn a_renewed_token_is_for_the_next_connection() {
     world.at(20).key();
     assert_eq!(token(&world), "token");
     world.at(30).lose();
-    world.at(40).reconnect(Accept::RESUMED);
+    world.at(40).does(Input::Connect);
+    assert_eq!(token(&world), "next", "a carrier may need it to dial");
+    world.reconnect(Accept::RESUMED);
     assert_eq!(token(&world), "next");
 }
 
