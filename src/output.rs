@@ -149,7 +149,7 @@ pub enum Event {
     },
     /// The agent's side ended the conversation.
     ConversationEnded {
-        /// Whether the guest can not write on.
+        /// Whether the guest can write no more.
         read_only: bool,
     },
     /// The conversation was wiped.
