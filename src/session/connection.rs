@@ -1,19 +1,17 @@
-//! The life of a session's connections: dial, handshake, loss, backoff, end.
+//! The life of a session's connections: dial, loss, backoff, end.
 //!
-//! Owns: which transport counts, and what is done on each change of phase. Must not know: what is
-//! sent once the session is ready.
+//! Owns: which transport counts, and what is done on each change of phase. Must not know: what is said
+//! on a connection.
 
 use alloc::boxed::Box;
-use alloc::sync::Arc;
-use alloc::vec::Vec;
 use core::time::Duration;
 
 use crate::config::Credentials;
 use crate::error::InputError;
-use crate::frame::{ClientBody, SessionResponse, WHOLE};
-use crate::id::{TracingId, TransportId};
+use crate::frame::SessionResponse;
+use crate::id::TransportId;
 use crate::input::CloseReason;
-use crate::output::{Close, ClosedReason, Event, FailureCode, FaultCode, Output};
+use crate::output::{Close, ClosedReason, Event, FailureCode, Output};
 use crate::peer_typing::PeerTypingEnd;
 use crate::receipts::check_id;
 use crate::sensitive::Sensitive;
@@ -21,13 +19,11 @@ use crate::time::{Instant, earliest};
 use crate::timer::Timer;
 use crate::tree::{Members, Tree};
 
-use super::outbox::Outbox;
+use super::handshake::Handshake;
 use super::phase::Trigger;
-use super::requests::{Cause, Share};
 use super::{FailReason, Phase, Session};
 
 const DIAL: Duration = Duration::from_secs(30);
-const CONFIGURE: Duration = Duration::from_secs(10);
 const CLOSE: Duration = Duration::from_secs(2);
 const HEALTH_CHECK_ANSWER: Duration = Duration::from_secs(10);
 /// The smallest bound of a wait: no policy makes a busy loop of a server that hangs up.
@@ -44,18 +40,18 @@ const NETWORK_AVAILABLE_EVERY: Duration = Duration::from_secs(5);
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Connection {
     /// Whether the transport that was dialed last counts: it is dialing or open.
-    attached: bool,
+    pub(super) attached: bool,
     /// The token of the current transport, if the next one is to have another.
     pub(super) token_before: Option<Box<Sensitive<'static>>>,
     dialed: u64,
-    handshake: Handshake,
+    pub(super) handshake: Handshake,
     /// A new conversation was asked for and is not there yet.
-    start_new: bool,
+    pub(super) start_new: bool,
     /// Failed tries in a row.
     tries: u32,
-    accepted_at: Option<Instant>,
+    pub(super) accepted_at: Option<Instant>,
     network_available_at: Option<Instant>,
-    past: Past,
+    pub(super) past: Past,
     /// The key of the newest event that ended the conversation.
     pub(super) ended_by: Option<Box<str>>,
     /// The conversation was wiped on this connection.
@@ -67,7 +63,7 @@ pub(super) struct Connection {
 
 /// What the host has of this session from earlier connections.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-enum Past {
+pub(super) enum Past {
     #[default]
     Nothing,
     /// The session was accepted, and the connection still stands.
@@ -148,20 +144,6 @@ impl Connection {
         self.dialed <= MOST_DIALS
     }
 }
-
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-enum Handshake {
-    /// Waiting for the answer to a configure.
-    #[default]
-    Configure,
-    /// Waiting to send the configure.
-    ConfigureLater,
-    /// Waiting for the read-only conversation to be closed.
-    CloseSession,
-    /// Waiting to ask for that.
-    CloseSessionLater,
-}
-
 impl Session {
     pub(super) fn connect(&mut self) -> Result<(), InputError> {
         let phase = self.phase;
@@ -209,26 +191,6 @@ impl Session {
         self.timers.set(Timer::Backoff, Some(at));
     }
 
-    /// The way out of a read-only conversation (`wire.md` 1.9).
-    pub(super) fn start_new(&mut self) -> Result<(), InputError> {
-        let phase = self.phase;
-        if !self.transition(Trigger::StartNew) {
-            return Err(InputError::InvalidState { input: "start_new", phase });
-        }
-        self.connection.start_new = true;
-        self.close_session();
-        Ok(())
-    }
-
-    fn close_session(&mut self) {
-        self.connection.handshake = Handshake::CloseSession;
-        if self.has_room_or_waits() {
-            let body = ClientBody::CloseSession { close_all_connections: true };
-            self.send(body, Cause::CloseSession);
-            self.timers.set(Timer::Configure, Some(self.now + CONFIGURE));
-        }
-    }
-
     /// The next transport has other credentials.
     pub(super) fn renew(&mut self, credentials: Credentials) {
         let before = core::mem::replace(&mut self.config.credentials, credentials);
@@ -262,157 +224,6 @@ impl Session {
 
     pub(super) fn is_current(&self, transport: TransportId) -> bool {
         self.connection.transport() == Some(transport) && self.phase != Phase::Connecting
-    }
-
-    /// Sends the configure; the first frame on every transport.
-    pub(super) fn configure(&mut self) {
-        self.connection.handshake = Handshake::Configure;
-        if let Some(room_at) = self.requests.configure_room_at(self.now) {
-            self.shake_hands_again_at(room_at);
-            return;
-        }
-        if !self.has_room_or_waits() {
-            return;
-        }
-        let start_new = self.connection.start_new;
-        let journey_context = self.config.journey_context().cloned().map(Box::new);
-        self.send(ClientBody::ConfigureSession { start_new, journey_context }, Cause::Configure);
-        self.timers.set(Timer::Configure, Some(self.now + CONFIGURE));
-    }
-
-    /// The server, or the budget, asks for patience with the step of the handshake that is due.
-    fn shake_hands_again_at(&mut self, at: Instant) {
-        if self.phase == Phase::Configuring {
-            self.connection.handshake = match self.connection.handshake {
-                Handshake::Configure | Handshake::ConfigureLater => Handshake::ConfigureLater,
-                Handshake::CloseSession | Handshake::CloseSessionLater => {
-                    Handshake::CloseSessionLater
-                }
-            };
-            self.timers.set(Timer::Configure, Some(at));
-        }
-    }
-
-    /// The server wants the handshake, as far as it is, to be tried again later.
-    pub(super) fn handshake_put_off(&mut self, until: Instant) {
-        if self.phase == Phase::Configuring {
-            self.shake_hands_again_at(until);
-            // To wait as it was told is no try.
-            self.limit_tries(until);
-        }
-    }
-
-    pub(super) fn configure_timed_out(&mut self) {
-        match self.connection.handshake {
-            Handshake::ConfigureLater => self.configure(),
-            Handshake::CloseSessionLater => self.close_session(),
-            Handshake::Configure | Handshake::CloseSession => self.transport_unresponsive(),
-        }
-    }
-
-    /// What an answer without a name is for, before the session is accepted.
-    pub(super) fn handshake_cause(&self) -> Option<Cause> {
-        (self.phase == Phase::Configuring).then_some(match self.connection.handshake {
-            Handshake::Configure | Handshake::ConfigureLater => Cause::Configure,
-            Handshake::CloseSession | Handshake::CloseSessionLater => Cause::CloseSession,
-        })
-    }
-
-    fn has_room_or_waits(&mut self) -> bool {
-        let has_room = self.requests.has_room(Share::Essential, 1, self.now);
-        if let (false, Some(room_at)) = (has_room, self.requests.room_at(self.now)) {
-            self.shake_hands_again_at(room_at);
-        }
-        has_room
-    }
-
-    pub(super) fn session_response(&mut self, response: SessionResponse<'_>) {
-        match (self.phase, self.connection.handshake) {
-            (Phase::Configuring, Handshake::CloseSession | Handshake::CloseSessionLater)
-                if response.connected => {}
-            (Phase::Configuring, Handshake::CloseSession | Handshake::CloseSessionLater) => {
-                self.configure();
-            }
-            // A late word of the conversation that was just closed.
-            (Phase::Configuring, _) if self.connection.start_new && !response.connected => {}
-            (Phase::Configuring, _) if response.connected || response.read_only => {
-                self.accepted(response);
-            }
-            (Phase::Configuring, _) => {
-                self.emit(Event::Fault { code: FaultCode::NotConnected });
-                self.lose_transport(Some(Close::Normal));
-            }
-            (Phase::Ready, _) if response.read_only => {
-                self.enter_read_only();
-            }
-            _ => {}
-        }
-    }
-
-    fn accepted(&mut self, response: SessionResponse<'_>) {
-        let read_only = response.read_only;
-        let past = core::mem::replace(&mut self.connection.past, Past::Accepted);
-        let gone = matches!(past, Past::Lost | Past::Expired);
-        let expired = matches!(past, Past::Expired | Past::ExpiredUnseen);
-        let new_session = response.new_session || self.connection.start_new || expired;
-        let replaced = new_session && gone && !self.connection.start_new;
-        let resumed = !new_session && past == Past::Lost;
-        self.connection.info = WHOLE.then(|| Box::new(response.into_owned()));
-        // A new conversation on a connection that has proved itself does not make it a new one.
-        self.connection.accepted_at.get_or_insert(self.now);
-        self.connection.start_new = false;
-        self.requests.all_answered(0);
-        self.timers.clear(Timer::Configure);
-        self.timers.clear(Timer::GiveUp);
-        if new_session {
-            // What was said to have ended was another one, even before the first.
-            self.connection.ended_by = None;
-        }
-        if new_session && !matches!(past, Past::Nothing | Past::ExpiredUnseen) {
-            self.receipts.clear();
-            self.typing.reset();
-            // Who typed after the end of the old one, before there was this one.
-            self.peer_typing.clear(PeerTypingEnd::Ended);
-            self.capabilities = self.supported;
-            self.typing.set_policy(Arc::clone(self.config.shared_typing()));
-        }
-        let opened = if read_only { Trigger::AcceptedReadOnly } else { Trigger::Accepted };
-        self.transition(opened);
-        if replaced {
-            self.emit(Event::SessionReplaced);
-            self.keep_texts(FailureCode::SessionReplaced);
-        } else if resumed {
-            self.emit(Event::MessagesMayBeMissing);
-        }
-        if read_only {
-            self.conversation_over();
-            return;
-        }
-        self.connection.owes_join |= new_session && self.config.auto_start().is_some();
-        self.connection.health_check_at = self.config.health_check().map(|every| self.now + every);
-        if self.capabilities.typing {
-            self.typing.open();
-        }
-    }
-
-    /// Whether the conversation could still be written to before.
-    pub(super) fn enter_read_only(&mut self) -> bool {
-        let entered = self.phase == Phase::Ready && self.transition(Trigger::AcceptedReadOnly);
-        if entered {
-            self.conversation_over();
-        }
-        entered
-    }
-
-    /// The conversation can't be written to any more; its texts and typing are over.
-    fn conversation_over(&mut self) {
-        self.timers.clear(Timer::HealthCheckAnswer);
-        self.connection.owes_join = false;
-        self.typing.end();
-        self.typing.close();
-        self.typing.reset();
-        self.peer_typing.clear(PeerTypingEnd::Ended);
-        self.keep_texts(FailureCode::ReadOnly);
     }
 
     pub(super) fn transport_unresponsive(&mut self) {
@@ -497,7 +308,7 @@ impl Session {
         self.config.reconnect().cap.max(MIN_BACKOFF)
     }
 
-    fn transition(&mut self, trigger: Trigger) -> bool {
+    pub(super) fn transition(&mut self, trigger: Trigger) -> bool {
         let Some(phase) = self.phase.after(trigger) else { return false };
         self.phase = phase;
         self.emit(Event::PhaseChanged(phase));
@@ -530,87 +341,10 @@ impl Session {
     }
 
     /// The tries end some day, counted from the first.
-    fn limit_tries(&mut self, from: Instant) {
+    pub(super) fn limit_tries(&mut self, from: Instant) {
         if let Some(after) = self.config.reconnect().give_up {
             let first = self.timers.get(Timer::GiveUp);
             self.timers.set(Timer::GiveUp, earliest(first, Some(from + after)));
-        }
-    }
-
-    /// Lets go of the transport and of all that was true only while it lasted.
-    fn detach(&mut self, close: Option<Close>, peers: PeerTypingEnd) {
-        self.take_back_unwritten();
-        if let (Some(transport), Some(close)) = (self.connection.transport(), close) {
-            self.put_out(Output::CloseTransport(transport, close));
-        }
-        self.connection.attached = false;
-        self.clear_connection_timers();
-        if self.connection.past == Past::Accepted {
-            self.connection.past = Past::Lost;
-        }
-        self.requests.clear();
-        self.typing.close();
-        self.receipts.connection_lost();
-        self.peer_typing.clear(peers);
-        self.text_unconfirmed();
-    }
-
-    fn clear_connection_timers(&mut self) {
-        for timer in [Timer::Dial, Timer::Configure, Timer::Close, Timer::HealthCheckAnswer] {
-            self.timers.clear(timer);
-        }
-        self.connection.health_check_at = None;
-    }
-
-    /// Frames that were not drained never left: each is undone.
-    fn take_back_unwritten(&mut self) {
-        let unwritten = self.causes_of_unwritten();
-        if unwritten.is_empty() {
-            return;
-        }
-        for (tracing_id, cause) in unwritten {
-            self.take_back(tracing_id, cause);
-        }
-        // All others keep their order.
-        for _ in 0..self.outputs.len() {
-            match self.outputs.pop_front() {
-                Some(Output::SendFrame(_)) | None => {}
-                Some(output) => self.outputs.push_back(output),
-            }
-        }
-    }
-
-    /// What the frames that were not drained are for, newest first.
-    pub(super) fn causes_of_unwritten(&self) -> Vec<(TracingId, Option<Cause>)> {
-        let mut unwritten = Vec::new();
-        for frame in self.unwritten().rev() {
-            let request = self.requests.find(frame.tracing_id);
-            unwritten.push((frame.tracing_id, request.map(|request| request.cause)));
-        }
-        unwritten
-    }
-
-    /// Undoes what was done for a frame.
-    pub(super) fn take_back(&mut self, tracing_id: TracingId, cause: Option<Cause>) {
-        match cause {
-            Some(Cause::Text(_)) if self.outbox.is_in_flight(tracing_id) => {
-                self.outbox.unwritten();
-            }
-            Some(Cause::Typing(sent)) => self.typing.unwritten(&sent),
-            Some(Cause::Join) => self.connection.owes_join = true,
-            // It is due again on every loss.
-            Some(Cause::Receipt(_)) => self.stats.receipts_sent -= 1,
-            // The rest belongs to its connection.
-            _ => {}
-        }
-        self.stats.frames_sent -= 1;
-    }
-
-    /// Keeps every text for the host: it must not go into another conversation by itself.
-    fn keep_texts(&mut self, code: FailureCode) {
-        self.text_unconfirmed();
-        for key in self.outbox.used().map(Outbox::keep_waiting).into_iter().flatten() {
-            self.emit(Event::MessageFailed { key, code });
         }
     }
 }

@@ -5,8 +5,10 @@
 
 mod connection;
 mod flush;
+mod handshake;
 mod inbound;
 mod outbox;
+mod parting;
 mod phase;
 mod rate_limit;
 mod requests;
