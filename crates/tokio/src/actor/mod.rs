@@ -125,6 +125,7 @@ impl<C: Connector, D: Dialect> Actor<C, D> {
             self.give(outlet, Input::ComposerClosed, now);
         }
         self.links.dial(url);
+        outlet.dialed();
     }
 
     /// Refuses what waits and what comes, and tells whoever sent the session away.
@@ -314,6 +315,7 @@ impl<C: Connector, D: Dialect> Actor<C, D> {
                         self.time.stop(now);
                     } else {
                         self.links.dial(self.endpoint.session().config().url());
+                        outlet.dialed();
                     }
                 }
                 EndpointOutput::CloseTransport(transport, close) => {

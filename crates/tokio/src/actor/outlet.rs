@@ -19,6 +19,9 @@ pub(crate) trait Outlet {
     /// Whether to go on taking inputs; as [`has_room`](Self::has_room).
     fn has_reserve(&mut self, cx: &mut Context<'_>) -> bool;
 
+    /// A dial was begun.
+    fn dialed(&mut self) {}
+
     /// A frame was handed to the transport.
     fn frame_sent(&mut self) {}
 

@@ -321,7 +321,6 @@ impl<C: Connector, D: Dialect> Crew<C, D> {
     fn dial(&mut self, slot: Slot, task: &Waker) {
         let (Some(member), Some(sink)) = (self.members.get_mut(slot), &self.sink) else { return };
         let Member { id, actor, bell, .. } = &mut **member;
-        self.metrics.dials += 1;
         let mut outlet = SharedOutlet::new(*id, sink, task, &mut self.wire, &mut self.metrics);
         actor.dial(&mut outlet);
         bell.wake_by_ref();

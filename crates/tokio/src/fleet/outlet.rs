@@ -68,6 +68,10 @@ impl Outlet for SharedOutlet<'_> {
         reserve
     }
 
+    fn dialed(&mut self) {
+        self.metrics.dials += 1;
+    }
+
     fn frame_sent(&mut self) {
         self.metrics.frames_sent += 1;
     }

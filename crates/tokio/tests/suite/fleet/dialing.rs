@@ -186,4 +186,6 @@ async fn without_a_limit_all_dial_at_once() {
         dials.push(soon(world.server.dialed()).await.expect("a dial"));
     }
     assert_eq!(world.now(), 0);
+    settle().await;
+    assert_eq!(world.fleet.metrics().dials, 2_000);
 }
