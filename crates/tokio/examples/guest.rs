@@ -20,7 +20,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let text = guest.send_text("Hello, is anybody there?");
     while let Some(event) = events.recv().await {
         match event {
-            Event::PhaseChanged(Phase::Closed | Phase::Failed(_)) => break,
+            Event::PhaseChanged(phase @ (Phase::Closed | Phase::Failed(_))) => {
+                println!("  {phase:?}");
+                break;
+            }
             Event::MessageReceived(message) => {
                 println!("< {}", message.text.as_deref().unwrap_or("(no text)"));
                 guest.message_visible(&*message.id).await?;
@@ -29,6 +32,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
             other => println!("  {other:?}"),
         }
     }
+    // A text that waits would do so until the next connect: with the last handle, it ends.
+    drop(guest);
     println!("the text: {:?}", text.await);
     Ok(())
 }

@@ -5,7 +5,7 @@
 //! listen to, and a [`Driver`], the one future that does all the work.
 //!
 //! ```no_run
-//! use webmessaging_proto::{Config, Event};
+//! use webmessaging_proto::{Config, Event, Phase};
 //! use webmessaging_tokio::{WebSocketConnector, connect, random_seed};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
@@ -13,13 +13,16 @@
 //! let config = Config::new("deployment id", "guest token", random_seed());
 //! let (guest, mut events) = connect(config, WebSocketConnector::new());
 //! guest.keystroke(); // the agent sees typing, as soon as the session is ready
-//! let confirmed = guest.send_text("Where is my parcel?").await?;
-//! println!("sent as {}", confirmed.id);
+//! let text = guest.send_text("Where is my parcel?");
 //! while let Some(event) = events.recv().await {
-//!     if let Event::MessageReceived(message) = event {
-//!         guest.message_visible(&*message.id).await?;
+//!     match event {
+//!         Event::MessageReceived(message) => guest.message_visible(&*message.id).await?,
+//!         Event::PhaseChanged(Phase::Closed | Phase::Failed(_)) => break,
+//!         _ => {}
 //!     }
 //! }
+//! drop(guest); // the last handle: a text that still waits for a connection ends
+//! println!("sent as {}", text.await?.id);
 //! # Ok(())
 //! # }
 //! ```

@@ -15,6 +15,14 @@ use webmessaging_proto::{Event, FailureCode, InputError, LocalKey};
 
 /// A text that is on its way: its key, and its end to await.
 ///
+/// Its end may be far away. A session that fails, or that the server closes, keeps the texts that
+/// were not written: they go out once it is connected again, with a renewed token where it was the
+/// token. Until then they have no end. So listen to the [`Events`](crate::Events) beside it; after
+/// [`Phase::Failed`](webmessaging_proto::Phase::Failed) or
+/// [`Phase::Closed`](webmessaging_proto::Phase::Closed), connect again, or end them: by
+/// [`disconnect`](crate::Handle::disconnect), [`discard`](crate::Handle::discard), or by dropping
+/// the last handle.
+///
 /// ```no_run
 /// # async fn f(guest: webmessaging_tokio::Handle) -> Result<(), webmessaging_tokio::TextError> {
 /// let confirmed = guest.send_text("hello").await?;

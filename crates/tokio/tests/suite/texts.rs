@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use webmessaging_proto::frame::CustomAttributes;
 use webmessaging_proto::{Event, FailureCode, Input, InputError, LocalKey, MAX_TEXT_CHARS, Phase};
 use webmessaging_tokio::TextError;
@@ -116,4 +116,37 @@ async fn a_text_sent_before_the_session_is_ready_goes_out_when_it_is() {
     let sent = soon(peer.receive()).await.expect("the text");
     peer.send(echo(&sent, "m-1")).await;
     assert!(soon(text).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_text_that_waits_when_the_session_is_over_ends_with_the_last_handle_or_a_disconnect() {
+    for denied in [true, false] {
+        for drops in [true, false] {
+            let (connector, mut server) = webmessaging_tokio::memory::MemoryConnector::new();
+            let (guest, mut events) =
+                webmessaging_tokio::connect(crate::support::config(), connector);
+            let text = guest.send_text("hello");
+            let key = text.key;
+            let mut end = text.confirmation;
+            let dial = soon(server.dialed()).await.expect("a dial");
+            if denied {
+                dial.deny();
+            } else {
+                dial.accept().close(1000).await;
+            }
+            let over = Duration::from_secs(3_600);
+            assert!(timeout(over, &mut end).await.is_err(), "it goes out after the next connect");
+            let rest = if drops {
+                drop(guest);
+                None
+            } else {
+                guest.disconnect();
+                Some(guest)
+            };
+            assert_eq!(soon(end).await, Err(TextError::Failed(FailureCode::Disconnected)));
+            let code = FailureCode::Disconnected;
+            until(&mut events, |event| *event == Event::MessageFailed { key, code }).await;
+            drop(rest);
+        }
+    }
 }
