@@ -5,6 +5,7 @@
 mod commands;
 mod failure;
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -42,7 +43,8 @@ fn main() -> ExitCode {
         // The reader of our output has seen enough.
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("webmessaging: {failure}");
+            // Nobody may be there to read it; the exit code still says so.
+            let _ = writeln!(io::stderr(), "webmessaging: {failure}");
             failure.exit_code()
         }
     }

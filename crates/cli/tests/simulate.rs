@@ -1,7 +1,7 @@
 //! `webmessaging simulate` from the outside: what it prints where, and its exit codes.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 fn simulate(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_webmessaging"))
@@ -42,10 +42,26 @@ fn a_story_is_told_line_by_line() {
 }
 
 #[test]
-fn nothing_to_play_is_a_wrong_option() {
-    for arguments in [["--sessions", "0"], ["--seconds", "0"], ["--threads", "0"]] {
+fn options_out_of_range_are_wrong() {
+    for arguments in
+        [["--sessions", "0"], ["--seconds", "0"], ["--threads", "0"], ["--threads", "100000"]]
+    {
         let refused = simulate(&arguments);
         assert_eq!(refused.status.code(), Some(2), "{arguments:?}");
         assert!(text(&refused.stdout).is_empty());
     }
+}
+
+#[test]
+fn a_standard_error_that_nobody_reads_makes_no_difference() {
+    let mut simulate = Command::new(env!("CARGO_BIN_EXE_webmessaging"))
+        .args(["simulate", "--sessions", "200"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(simulate.stderr.take());
+    let output = simulate.wait_with_output().unwrap();
+    assert!(output.status.success(), "{:?}", output.status);
+    assert!(text(&output.stdout).ends_with("violations    none\n"));
 }

@@ -3,6 +3,7 @@
 //! Owns: its options, the files that it consists of, and how the browser is opened on it. Must not
 //! know: what the page does.
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -97,7 +98,8 @@ impl PageOptions {
     pub(super) fn show(&self, url: &str) {
         if self.open {
             if let Err(error) = open::that_detached(url) {
-                eprintln!(
+                let _ = writeln!(
+                    io::stderr(),
                     "webmessaging: no browser could be opened, open the page yourself: {error}"
                 );
             }

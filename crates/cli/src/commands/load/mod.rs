@@ -105,7 +105,8 @@ impl Load {
             Some(endpoint) => Service::at(endpoint),
             None => Service::start(&plan, self.seed).await?,
         };
-        eprintln!("{}", plan.announcement(&service));
+        // As with all that is written there: nobody may be there to read it.
+        let _ = writeln!(io::stderr(), "{}", plan.announcement(&service));
         let crowd = Crowd::gather(plan, self.seed, service).await?;
         Ok(crowd.play().await)
     }

@@ -2,6 +2,7 @@
 //!
 //! Owns: the bar on a terminal, and the lines where there is none. Must not know: what is counted.
 
+use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -32,7 +33,7 @@ impl Progress {
         if self.bar.is_hidden() {
             if self.written.is_none_or(|written| written.elapsed() >= LINE_EVERY) {
                 self.written = Some(Instant::now());
-                eprintln!("{}: {message}", self.name);
+                let _ = writeln!(io::stderr(), "{}: {message}", self.name);
             }
             return;
         }

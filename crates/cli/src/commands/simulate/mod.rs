@@ -17,6 +17,8 @@ use webmessaging_testkit::simulator::Simulation;
 use crate::failure::Failure;
 use report::{Found, Report};
 
+/// More than machines have cores; with very many, the system refuses a thread some day.
+const MAX_THREADS: usize = 1_024;
 /// Runs that the search for a small plan may take.
 const SHRINK_RUNS: usize = 400;
 
@@ -36,12 +38,20 @@ pub(crate) struct Simulate {
     /// The seed of the first session
     #[arg(long, value_name = "K", default_value_t = 1)]
     seed: u64,
-    /// How many threads; without it, one for each core
-    #[arg(long, value_name = "T")]
+    /// How many threads, 1,024 at most; without it, one for each core
+    #[arg(long, value_name = "T", value_parser = threads)]
     threads: Option<NonZeroUsize>,
     /// Print the story of the session with the seed K, and play no other
     #[arg(long, conflicts_with_all = ["sessions", "threads"])]
     trace: bool,
+}
+
+fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    let threads: NonZeroUsize = text.parse().map_err(|error| format!("{error}"))?;
+    if threads.get() > MAX_THREADS {
+        return Err(format!("at most {MAX_THREADS}: the system may not give more"));
+    }
+    Ok(threads)
 }
 
 impl Simulate {
@@ -65,7 +75,8 @@ impl Simulate {
         let report = Report { played: &played, found };
         let mut output = io::stdout().lock();
         write!(output, "{report}").and_then(|()| output.flush()).map_err(Failure::Output)?;
-        eprintln!("{}", report::pace(&played.tally, took, threads));
+        // Whoever does not want to know it may have closed that.
+        let _ = writeln!(io::stderr(), "{}", report::pace(&played.tally, took, threads));
         verdict(played.broken)
     }
 
