@@ -19,7 +19,9 @@ use crate::lock::{lock, unlock_and_wake};
 /// What the session tells the host, in order: a `Stream`, or [`recv`](Self::recv).
 ///
 /// While as many events wait as the channel has capacity, the driver stops reading from the
-/// transport (timers and writes go on); at twice as many, it takes no more inputs. Dropping the
+/// transport (timers and writes go on); at twice as many, it takes no more inputs. So do not await
+/// an [`Answer`](crate::Answer) or a [`Confirmation`](crate::Confirmation) in the task that reads:
+/// it may come only after further events were read. Dropping the
 /// reader is the way to say that events do not matter: they are then discarded, and the session
 /// goes on.
 ///

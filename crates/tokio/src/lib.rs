@@ -16,7 +16,7 @@
 //! let text = guest.send_text("Where is my parcel?");
 //! while let Some(event) = events.recv().await {
 //!     match event {
-//!         Event::MessageReceived(message) => guest.message_visible(&*message.id).await?,
+//!         Event::MessageReceived(message) => drop(guest.message_visible(&*message.id).or_busy()?),
 //!         Event::PhaseChanged(Phase::Closed | Phase::Failed(_)) => break,
 //!         _ => {}
 //!     }
@@ -40,6 +40,10 @@
 //! | commands ([`Options::commands`]) | an [`Answer`] waits for a place, or says [`Busy`](CommandError::Busy); a text ends as [`Busy`](TextError::Busy) |
 //! | signals (keys and the like) | they need no place: of many that wait, the newest of a kind counts |
 //! | messages to a peer that does not read | at 256, the transport is lost |
+//!
+//! So whoever reads the events must not wait for an [`Answer`] or a [`Confirmation`] meanwhile: while
+//! inputs wait, too, neither side would go on. Take [`Answer::or_busy`], or await in another task. In a
+//! [`Fleet`], where one stream is for all, a service that restarts fills it within a second.
 //!
 //! While nothing is read, confirmations are not read either, and the session's time-outs run on. Only
 //! the pings rest: a pong that nobody read says nothing.
