@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             }
             Event::MessageReceived(message) => {
                 println!("< {}", message.text.as_deref().unwrap_or("(no text)"));
-                drop(guest.message_visible(&*message.id).or_busy()?);
+                guest.message_visible(&*message.id).await?;
             }
             Event::ConversationEnded { .. } => guest.disconnect(),
             other => println!("  {other:?}"),

@@ -13,7 +13,7 @@ use webmessaging_proto::{Endpoint, Event, Stats};
 
 use crate::actor::{Actor, Outlet, Turn};
 use crate::clock::{Alarm, Clock};
-use crate::events::EventSink;
+use crate::events::{Cause, EventSink};
 use crate::inbox::Receiver;
 use crate::transport::Connector;
 
@@ -48,8 +48,8 @@ impl Outlet for OwnEvents {
         &mut self.wire
     }
 
-    fn emit(&mut self, event: Event) {
-        self.sink.push(event);
+    fn emit(&mut self, event: Event, cause: Cause) {
+        self.sink.push(event, cause);
     }
 
     fn has_room(&mut self, cx: &mut Context<'_>) -> bool {

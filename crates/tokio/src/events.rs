@@ -4,6 +4,8 @@
 //!
 //! An event is never dropped while somebody may read it, and the driver never waits to deliver one.
 //! So the capacity is a line and not a wall: beyond it, the driver stops doing what brings events.
+//! What the host brings itself has a line of its own: a host that waits for an answer in the task that
+//! reads must get it, whatever the service and time have brought meanwhile.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -19,11 +21,13 @@ use crate::lock::{lock, unlock_and_wake};
 /// What the session tells the host, in order: a `Stream`, or [`recv`](Self::recv).
 ///
 /// While as many events wait as the channel has capacity, the driver stops reading from the
-/// transport (timers and writes go on); at twice as many, it takes no more inputs. So do not await
-/// an [`Answer`](crate::Answer) or a [`Confirmation`](crate::Confirmation) in the task that reads:
-/// it may come only after further events were read. Dropping the
-/// reader is the way to say that events do not matter: they are then discarded, and the session
-/// goes on.
+/// transport (timers, writes and inputs go on). While twice as many wait that the host's own inputs
+/// brought, it takes no more of these. Dropping the reader is the way to say that events do not
+/// matter: they are then discarded, and the session goes on.
+///
+/// An [`Answer`](crate::Answer) may be awaited in the task that reads. A
+/// [`Confirmation`](crate::Confirmation) should not: the echo that it waits for is not read while
+/// events fill the channel, and it ends after the session's time-out.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
@@ -58,7 +62,7 @@ impl<T> Events<T> {
     /// The next event, if one waits.
     pub fn try_recv(&mut self) -> Option<T> {
         let mut state = self.channel.lock();
-        let event = state.events.pop_front();
+        let event = state.pop();
         unlock_and_wake(state, |state| state.driver.take());
         event
     }
@@ -68,7 +72,7 @@ impl<T> Events<T> {
             return Poll::Ready(Some(event));
         }
         let mut state = self.channel.lock();
-        match state.events.pop_front() {
+        match state.pop() {
             // It came between the two locks.
             Some(event) => Poll::Ready(Some(event)),
             None if state.driver_gone => Poll::Ready(None),
@@ -93,6 +97,7 @@ impl<T> Drop for Events<T> {
         let mut state = self.channel.lock();
         state.reader_gone = true;
         let unread = std::mem::take(&mut state.events);
+        state.by_host = 0;
         unlock_and_wake(state, |state| state.driver.take());
         drop(unread);
     }
@@ -114,8 +119,19 @@ struct Channel<T> {
     state: Mutex<State<T>>,
 }
 
+/// Whose doing an event is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Cause {
+    /// The host's own input.
+    Host,
+    /// The service, the network or time.
+    Other,
+}
+
 struct State<T> {
-    events: VecDeque<T>,
+    events: VecDeque<(T, Cause)>,
+    /// How many of them are the host's own doing.
+    by_host: usize,
     reader: Option<Waker>,
     /// Waits for room.
     driver: Option<Waker>,
@@ -126,6 +142,7 @@ struct State<T> {
 pub(crate) fn channel<T>(capacity: usize) -> (EventSink<T>, Events<T>) {
     let state = State {
         events: VecDeque::new(),
+        by_host: 0,
         reader: None,
         driver: None,
         reader_gone: false,
@@ -137,10 +154,11 @@ pub(crate) fn channel<T>(capacity: usize) -> (EventSink<T>, Events<T>) {
 }
 
 impl<T> EventSink<T> {
-    pub(crate) fn push(&self, event: T) {
+    pub(crate) fn push(&self, event: T, cause: Cause) {
         let mut state = self.channel.lock();
         if !state.reader_gone {
-            state.events.push_back(event);
+            state.by_host += usize::from(cause == Cause::Host);
+            state.events.push_back((event, cause));
             unlock_and_wake(state, |state| state.reader.take());
         }
     }
@@ -157,17 +175,17 @@ impl<T> EventSink<T> {
 
     /// How many more events may come from inputs; wakes the task when there is reserve again.
     pub(crate) fn reserve(&self, task: &Waker) -> usize {
-        self.below(self.capacity.saturating_mul(2), task)
+        self.below(self.capacity.saturating_mul(2), |state| state.by_host, task)
     }
 
     /// How many more events may come from reading; wakes the task when there is room again.
     pub(crate) fn room(&self, task: &Waker) -> usize {
-        self.below(self.capacity, task)
+        self.below(self.capacity, |state| state.events.len(), task)
     }
 
-    fn below(&self, limit: usize, task: &Waker) -> usize {
+    fn below(&self, limit: usize, waiting: fn(&State<T>) -> usize, task: &Waker) -> usize {
         let mut state = self.channel.lock();
-        let room = limit.saturating_sub(state.events.len());
+        let room = limit.saturating_sub(waiting(&state));
         if room == 0 && !state.driver.as_ref().is_some_and(|known| known.will_wake(task)) {
             state.driver = Some(task.clone());
         }
@@ -195,6 +213,14 @@ impl<T> Drop for EventSink<T> {
         let mut state = self.channel.lock();
         state.driver_gone = true;
         unlock_and_wake(state, |state| state.reader.take());
+    }
+}
+
+impl<T> State<T> {
+    fn pop(&mut self) -> Option<T> {
+        let (event, cause) = self.events.pop_front()?;
+        self.by_host -= usize::from(cause == Cause::Host);
+        Some(event)
     }
 }
 

@@ -23,7 +23,7 @@ const FIRST_KEY_OF_HOST: u64 = 1 << 63;
 /// The host's side of a session. Clone it freely: all clones speak to the same session.
 ///
 /// None of the methods blocks or must be called on the runtime, and each takes effect in the order
-/// of the calls:
+/// of the calls; but an [`Answer`] that has to wait for a place has its turn when it gets one:
 ///
 /// * What tells how things stand ([`keystroke`](Self::keystroke), [`foreground`](Self::foreground),
 ///   [`disconnect`](Self::disconnect), ...) can't be refused and returns nothing.
@@ -197,8 +197,8 @@ impl Handle {
     ///
     /// Events that [`Events`](crate::Events) was given before are not in it, read or not: read what
     /// waits there before the process ends. With twice as many unread as
-    /// [`Options::events`](crate::Options::events) the snapshot waits for their reader: have it in
-    /// another task.
+    /// [`Options::events`](crate::Options::events) that inputs brought, the snapshot waits for their
+    /// reader: have it in another task.
     ///
     /// Cancel safe: nothing changes.
     ///
@@ -212,7 +212,8 @@ impl Handle {
         snapshot.await.map_err(|_| CommandError::Gone)
     }
 
-    /// Where the session stands, as far as the driver has got. Events tell every step.
+    /// Where the session stands, as far as the driver has got: once it has ended or was dropped, where
+    /// it stood then. Events tell every step.
     #[must_use]
     pub fn phase(&self) -> Phase {
         self.shared.inbox.phase()

@@ -16,7 +16,7 @@
 //! let text = guest.send_text("Where is my parcel?");
 //! while let Some(event) = events.recv().await {
 //!     match event {
-//!         Event::MessageReceived(message) => drop(guest.message_visible(&*message.id).or_busy()?),
+//!         Event::MessageReceived(message) => guest.message_visible(&*message.id).await?,
 //!         Event::PhaseChanged(Phase::Closed | Phase::Failed(_)) => break,
 //!         _ => {}
 //!     }
@@ -36,17 +36,15 @@
 //! | full | then |
 //! |---|---|
 //! | events ([`Options::events`]) | nothing is read from the transport; timers, writes and inputs go on |
-//! | twice as many events | inputs wait too |
+//! | twice as many events that the host's own inputs brought | inputs wait too |
 //! | commands ([`Options::commands`]) | an [`Answer`] waits for a place, or says [`Busy`](CommandError::Busy); a text ends as [`Busy`](TextError::Busy) |
 //! | signals (keys and the like) | they need no place: of many that wait, the newest of a kind counts |
 //! | messages to a peer that does not read | at 256, the transport is lost |
 //!
-//! So whoever reads the events must not wait for an [`Answer`] or a [`Confirmation`] meanwhile: while
-//! inputs wait, too, neither side would go on. Take [`Answer::or_busy`], or await in another task. In a
-//! [`Fleet`], where one stream is for all, a service that restarts fills it within a second.
-//!
-//! While nothing is read, confirmations are not read either, and the session's time-outs run on. Only
-//! the pings rest: a pong that nobody read says nothing.
+//! So an [`Answer`] may be awaited in the task that reads the events; a [`Confirmation`] should not be:
+//! while nothing is read, confirmations are not read either, and the session's time-outs run on. What is
+//! read all the same, a little of it, is what a handshake waits for, so that a session gets through a
+//! restart of the service. The pings rest: a pong that nobody read says nothing.
 //!
 //! # When something is dropped
 //!

@@ -17,6 +17,7 @@ use webmessaging_proto::dialect::Dialect;
 use webmessaging_proto::{Endpoint, EndpointOutput, Input, InputError, Instant, Phase, Stats};
 
 use crate::clock::Clock;
+use crate::events::Cause;
 use crate::inbox::{Command, Receiver, Reply, Signal, Taken};
 use crate::text::{Confirmations, TextError};
 use crate::transport::Connector;
@@ -29,6 +30,9 @@ use session_time::SessionTime;
 const INPUTS: usize = 64;
 /// Messages in one turn: a flood of them must not keep the timers from firing.
 const MESSAGES: usize = 32;
+/// Messages of one handshake that are read although events wait: its answer is among them, and
+/// without it the session would dial again and again, with more events each time.
+const IN_HANDSHAKE: usize = 32;
 
 /// Works in turns, each of bounded length. Whoever takes the turns wakes it at its deadline.
 pub(crate) struct Actor<C: Connector, D: Dialect> {
@@ -39,6 +43,10 @@ pub(crate) struct Actor<C: Connector, D: Dialect> {
     inbox: Receiver,
     confirmations: Confirmations,
     phase: Phase,
+    /// Messages that came since the phase changed.
+    heard_in_phase: usize,
+    /// On whose behalf the turn is at work.
+    cause: Cause,
     /// The last handle is gone, and the session was told to leave.
     leaving: bool,
     /// Every dial waits for [`dial`](Self::dial).
@@ -76,6 +84,8 @@ impl<C: Connector, D: Dialect> Actor<C, D> {
             time: SessionTime::default(),
             inbox,
             confirmations: Confirmations::default(),
+            heard_in_phase: 0,
+            cause: Cause::Other,
             leaving: false,
             gated: false,
         };
@@ -140,7 +150,9 @@ impl<C: Connector, D: Dialect> Actor<C, D> {
 
     pub(crate) fn turn(&mut self, outlet: &mut impl Outlet, cx: &mut Context<'_>) -> Turn {
         // Inputs first: a key that came before a timer was due counts before it.
+        self.cause = Cause::Host;
         let mut busy = self.take_inputs(outlet, cx);
+        self.cause = Cause::Other;
         busy |= self.take_news(outlet, cx);
         busy |= self.tick(outlet);
         busy |= self.links.write(cx);
@@ -219,8 +231,7 @@ impl<C: Connector, D: Dialect> Actor<C, D> {
 
     fn take_news(&mut self, outlet: &mut impl Outlet, cx: &mut Context<'_>) -> bool {
         for taken in 0..MESSAGES {
-            // What comes in while the session closes are confirmations, few and wanted.
-            let reading = outlet.has_room(cx) || self.phase == Phase::Closing;
+            let reading = outlet.has_room(cx) || self.is_awaited();
             let now = self.clock.now();
             let Poll::Ready(news) = self.links.poll_news(reading, now, cx) else {
                 return taken > 0;
@@ -228,6 +239,16 @@ impl<C: Connector, D: Dialect> Actor<C, D> {
             self.hear(outlet, news, now);
         }
         true
+    }
+
+    /// Whether what comes in is read, however many events wait.
+    fn is_awaited(&self) -> bool {
+        match self.phase {
+            // Confirmations, few and wanted.
+            Phase::Closing => true,
+            Phase::Configuring => self.heard_in_phase < IN_HANDSHAKE,
+            _ => false,
+        }
     }
 
     /// Decides by the clock alone what is due.
@@ -261,6 +282,7 @@ impl<C: Connector, D: Dialect> Actor<C, D> {
             News::Frame(transport, frame) => {
                 tracing::trace!(transport = transport.0, bytes = frame.len(), "frame received");
                 outlet.frame_received();
+                self.heard_in_phase += 1;
                 let taken = self.endpoint.receive(transport, &frame, self.time.of(now));
                 self.note(taken);
                 self.drain(outlet);
@@ -304,6 +326,7 @@ impl<C: Connector, D: Dialect> Actor<C, D> {
         let phase = self.endpoint.phase();
         if self.phase != phase {
             self.phase = phase;
+            self.heard_in_phase = 0;
             self.inbox.show_phase(phase);
         }
         while let Some(output) = self.endpoint.poll_output(outlet.wire()) {
@@ -328,7 +351,7 @@ impl<C: Connector, D: Dialect> Actor<C, D> {
                 }
                 EndpointOutput::Emit(event) => {
                     self.confirmations.observe(&event);
-                    outlet.emit(event);
+                    outlet.emit(event, self.cause);
                 }
                 // The deadline is asked for after every turn.
                 EndpointOutput::ArmTimer(_) | EndpointOutput::ClearTimer => {}

@@ -6,12 +6,14 @@ use std::task::Context;
 
 use webmessaging_proto::Event;
 
+use crate::events::Cause;
+
 /// Where a session's events go, and the rule for when there are too many of them.
 pub(crate) trait Outlet {
     /// Where a frame is spelled before it is handed to the transport.
     fn wire(&mut self) -> &mut Vec<u8>;
 
-    fn emit(&mut self, event: Event);
+    fn emit(&mut self, event: Event, cause: Cause);
 
     /// Whether to go on reading. If not, there will be another turn once that changes.
     fn has_room(&mut self, cx: &mut Context<'_>) -> bool;

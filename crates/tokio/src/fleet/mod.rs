@@ -39,8 +39,8 @@ pub use session_id::SessionId;
 /// What the sessions of a fleet tell the host, in order, and who tells it.
 ///
 /// The capacity is that of the fleet: while as many events wait, nothing is read for any session,
-/// and at twice as many no session takes inputs: the task that reads must not await an
-/// [`Answer`](crate::Answer). Those who then found no room go on in that order.
+/// and at twice as many that inputs brought no session takes inputs. Those who then found no room go on
+/// in that order.
 pub type FleetEvents = Events<(SessionId, Event)>;
 
 /// The host's side of many sessions that one [`FleetDriver`] runs. Clone it freely.

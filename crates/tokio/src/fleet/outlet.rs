@@ -7,7 +7,7 @@ use std::task::{Context, Waker};
 use webmessaging_proto::Event;
 
 use crate::actor::Outlet;
-use crate::events::EventSink;
+use crate::events::{Cause, EventSink};
 
 use super::FleetMetrics;
 use super::session_id::SessionId;
@@ -51,9 +51,9 @@ impl Outlet for SharedOutlet<'_> {
         self.wire
     }
 
-    fn emit(&mut self, event: Event) {
+    fn emit(&mut self, event: Event, cause: Cause) {
         self.metrics.events += 1;
-        self.sink.push((self.id, event));
+        self.sink.push((self.id, event), cause);
     }
 
     fn has_room(&mut self, _cx: &mut Context<'_>) -> bool {

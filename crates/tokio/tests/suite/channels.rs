@@ -52,22 +52,58 @@ async fn a_full_event_channel_stops_reading_but_not_timers_nor_writes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn at_twice_as_many_events_inputs_wait_and_go_on_when_events_are_read() {
+async fn at_twice_as_many_events_of_its_own_doing_a_hosts_inputs_wait_until_it_reads() {
+    let (connector, _server) = MemoryConnector::new();
+    let (guest, mut events, driver) =
+        session_with(config(), connector, WebMessaging, options(1, 64));
+    driver.spawn();
+    drop(guest.connect());
+    guest.disconnect();
+    tokio::task::yield_now().await;
+    let mut answer = pin!(guest.message_visible("m"));
+    assert!(timeout(Duration::from_secs(5), &mut answer).await.is_err(), "nobody takes it");
+    assert_eq!(soon(events.recv()).await, Some(Event::PhaseChanged(Phase::Connecting)));
+    assert_eq!(soon(answer).await, Err(InputError::UnknownMessage.into()));
+    assert_eq!(soon(events.recv()).await, Some(Event::PhaseChanged(Phase::Closing)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn events_of_the_service_and_of_time_keep_no_input_waiting() {
+    let (connector, mut server) = MemoryConnector::new();
+    let (guest, events, driver) = session_with(config(), connector, WebMessaging, options(1, 64));
+    driver.spawn();
+    drop(guest.connect());
+    for _ in 0..5 {
+        // A dial that fails is two events more.
+        drop(soon(server.dialed()).await.expect("a dial"));
+    }
+    let _peer = accept(&mut server, true).await;
+    assert_eq!(soon(guest.message_visible("m")).await, Err(InputError::UnknownMessage.into()));
+    assert_eq!(format!("{events:?}"), "Events { waiting: 13 }");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_gets_ready_while_nobody_reads_its_events_and_stays_so() {
     let (connector, mut server) = MemoryConnector::new();
     let (guest, mut events, driver) =
         session_with(config(), connector, WebMessaging, options(1, 64));
     driver.spawn();
     drop(guest.connect());
-    let _peer = accept(&mut server, true).await;
+    let peer = soon(server.dialed()).await.expect("a dial").accept();
+    // All of them at once, and no end of them: only so many are read.
+    for number in 0..50 {
+        peer.send(agent_text(&format!("m-{number}"), "hi")).await;
+    }
     tokio::task::yield_now().await;
-    // Connecting and configuring are told, and the answer of the server is not read.
-    assert_eq!(guest.phase(), Phase::Configuring);
-    let mut answer = pin!(guest.message_visible("m"));
-    assert!(timeout(Duration::from_secs(5), &mut answer).await.is_err(), "nobody takes it");
-    assert_eq!(soon(events.recv()).await, Some(Event::PhaseChanged(Phase::Connecting)));
-    assert_eq!(answer.await, Err(InputError::UnknownMessage.into()));
-    assert_eq!(soon(events.recv()).await, Some(Event::PhaseChanged(Phase::Configuring)));
-    assert_eq!(soon(events.recv()).await, Some(Event::PhaseChanged(Phase::Ready)));
+    assert_eq!((guest.phase(), peer.unread()), (Phase::Configuring, 18));
+    drop(peer);
+    let mut peer = soon(server.dialed()).await.expect("another dial").accept();
+    next(&mut peer).await;
+    peer.send(session_response(true)).await;
+    peer.send(agent_text("m", "hi")).await;
+    assert!(timeout(Duration::from_secs(3_600), server.dialed()).await.is_err(), "none is needed");
+    assert_eq!((guest.phase(), peer.unread()), (Phase::Ready, 1));
+    until_phase(&mut events, Phase::Ready).await;
 }
 
 #[tokio::test(start_paused = true)]

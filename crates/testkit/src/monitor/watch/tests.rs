@@ -2,10 +2,11 @@
 
 use core::time::Duration;
 
+use webmessaging_proto::TransportId;
 use webmessaging_proto::dialect::{Dialect, WebMessaging};
 use webmessaging_proto::frame::{ClientBody, ClientFrame, Envelope, ServerBody, ServerFrame};
 use webmessaging_proto::frame::{SessionResponse, TypingNotice};
-use webmessaging_proto::{Event, Limits, ReceiptPolicy, Sender, TracingId, TransportId};
+use webmessaging_proto::{CloseReason, Event, Limits, LocalKey, ReceiptPolicy, Sender, TracingId};
 
 use super::super::Watched;
 use super::*;
@@ -135,6 +136,30 @@ fn t11_a_notice_of_a_session_that_is_not_ready_is_found() {
     told.phase(&Input::Disconnect, Phase::Closing);
     told.sends(ClientBody::Typing(TypingNotice::Off));
     assert!(told.found(Rule::T11) && told.found(Rule::SilentUnlessReady));
+}
+
+#[test]
+fn a_text_that_waits_when_the_host_leaves_what_the_server_has_closed_is_found() {
+    let told = |given_back: bool| {
+        let mut told = Told::ready();
+        for key in [1, 2] {
+            told.given(&Input::send_text(LocalKey(key), "hello"));
+            told.tells();
+            told.drained();
+        }
+        told.given(&Input::TransportClosed(TransportId(1), CloseReason::Code(1000)));
+        told.tells();
+        told.drained();
+        assert!(!told.found(Rule::TextLeft));
+        told.given(&Input::Disconnect);
+        if given_back {
+            told.tells();
+        }
+        told.drained();
+        told
+    };
+    assert!(!told(true).found(Rule::TextLeft));
+    assert!(told(false).found(Rule::TextLeft));
 }
 
 #[test]

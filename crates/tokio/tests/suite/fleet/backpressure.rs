@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use webmessaging_proto::{Event, InputError, Phase};
 
-use crate::support::{agent_text, record, soon};
+use crate::support::{agent_text, next, record, session_response, soon};
 
 use super::world::{Member, World, options, settle};
 
@@ -73,15 +73,16 @@ async fn those_who_found_no_room_go_on_in_turn() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn at_twice_as_many_events_inputs_wait_and_a_host_can_still_leave() {
+async fn at_twice_as_many_events_of_its_own_doing_a_hosts_inputs_wait_and_it_can_still_leave() {
     let mut one = options();
     one.events = 1;
     let mut world = World::new(one);
     let idle = world.fleet.add(super::world::config("d"), world.connector.clone());
     let idle = world.guest(idle.expect("a place"));
-    world.connect("d");
-    let _dial = soon(world.server.dialed()).await.expect("a dial").accept();
-    settle().await; // connecting and configuring are told, and nobody reads
+    for deployment in ["d", "e"] {
+        world.connect(deployment);
+    }
+    settle().await; // that both connect is told, and nobody reads
     let mut answer = std::pin::pin!(idle.message_visible("m"));
     assert!(tokio::time::timeout(Duration::from_secs(5), &mut answer).await.is_err());
     let first = world.events.recv().await.map(|(_, event)| event);
@@ -89,5 +90,43 @@ async fn at_twice_as_many_events_inputs_wait_and_a_host_can_still_leave() {
     assert_eq!(soon(answer).await, Err(InputError::UnknownMessage.into()));
     world.fleet.shut_down();
     let metrics = soon(world.driver).await.expect("no panic");
-    assert_eq!((metrics.removed, metrics.phases.total()), (2, 0));
+    assert_eq!((metrics.removed, metrics.phases.total()), (3, 0));
+}
+
+/// A host that is busy while the service restarts, and awaits an answer in the task that reads.
+#[tokio::test(start_paused = true)]
+async fn after_a_restart_of_the_service_a_host_that_was_busy_gets_its_answers_and_its_sessions() {
+    const SESSIONS: usize = 100;
+    let mut few = options();
+    (few.events, few.dials) = (16, None);
+    let mut world = World::new(few);
+    let mut members = Vec::new();
+    for _ in 0..SESSIONS {
+        members.push(world.ready().await);
+    }
+    let id = members[0].id;
+    members[0].peer.send(agent_text("m", "hi")).await;
+    settle().await;
+    drop(members);
+    // Those who saw it before there was no more room come back; the others have not looked yet.
+    let mut peers = Vec::new();
+    let hour = Duration::from_secs(3_600);
+    while let Ok(dial) = tokio::time::timeout(hour, world.server.dialed()).await {
+        let mut peer = dial.expect("a dial").accept();
+        assert_eq!(next(&mut peer).await, "configure");
+        peer.send(session_response(false)).await;
+        peers.push(peer);
+        assert!(peers.len() <= SESSIONS, "nobody dials again and again");
+    }
+    let metrics = world.fleet.metrics();
+    assert_eq!(metrics.phases.ready, SESSIONS);
+    assert!(metrics.events_waiting > 2 * 16, "more than twice as many as have room");
+    let guest = world.guest(id);
+    loop {
+        let (_, event) = soon(world.events.recv()).await.expect("an event");
+        if let Event::MessageReceived(message) = event {
+            assert_eq!(soon(guest.message_visible(&*message.id)).await, Ok(()));
+            break;
+        }
+    }
 }
