@@ -22,7 +22,8 @@ export function bindComposer(element, typist, unbound) {
     throw new InvalidArgumentError('bindComposer needs an element: a text field, or a form with one in it');
   }
   const edited = (/** @type {Event} */ event) => {
-    if (textOf(event.target) === '') typist.cleared();
+    // From without, a field in a shadow tree looks like the element that has the tree, which holds no text.
+    if (textOf(event.composedPath()[0]) === '') typist.cleared();
     else typist.keystroke(event);
   };
   const left = (/** @type {FocusEvent} */ event) => {

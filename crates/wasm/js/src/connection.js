@@ -217,7 +217,14 @@ export class Connection {
         return;
       }
       this.#pageLife.listen();
-      this.#dial(this.#machine.make(Guest, this.token));
+      const guest = this.#machine.make(Guest, this.token);
+      if (this.#life !== life) {
+        // Who heard what it had to tell has left; a restored one may be dialing already.
+        this.#machine.letGo(true);
+        if (this.#life === null) this.#putAway();
+        return;
+      }
+      this.#dial(guest);
     } catch (error) {
       if (this.#life === life) this.#end(ofThrown(error));
     }
@@ -283,7 +290,10 @@ export class Connection {
     this.#fault = null;
     if (this.#startingNew && writable) {
       this.#startingNew = false;
+      const life = this.#life;
       this.#hooks.replaced();
+      // Who heard of it has left.
+      if (this.#life !== life) return;
     }
     this.#setState(writable ? 'connected' : 'readonly');
     if (!writable) this.#hooks.paused(new InvalidStateError('the conversation is over: it can be read only'));
@@ -317,6 +327,8 @@ export class Connection {
       return;
     }
     this.#setState(this.#accepted ? 'reconnecting' : 'connecting', error);
+    // Who heard of it has left.
+    if (this.#life !== life) return;
     this.#hooks.paused(new NetworkError('the token is being renewed', { cause: error }));
     this.#renewing.shut();
     this.#patience.begin();

@@ -420,7 +420,7 @@ export class WebMessagingClient implements AsyncIterable<ClientEvent> {
   /** The session as text, with unsent texts and without token; null before there is one. */
   snapshot(): string | null;
   /** All events but `frame`, `timer` and `transport`, from now on, until `disconnect()` or `free()`. */
-  [Symbol.asyncIterator](): AsyncIterableIterator<ClientEvent, undefined>;
+  [Symbol.asyncIterator](): AsyncIterableIterator<ClientEvent>;
 }
 
 export interface Session {

@@ -31,6 +31,8 @@ const STEPS = 20;
 export function bindMessages(container, options, reader, unbound) {
   const { selector, threshold, dwell, attribute } = checked(container, options);
   const { clock, document } = reader;
+  // A selector that is none throws here, where nothing has begun that would have to end.
+  const present = container.querySelectorAll(selector);
   /** The elements that match, with their message's id. @type {Map<Element, string>} */
   const known = new Map();
   /** Those that need no look any more. @type {WeakSet<Element>} */
@@ -111,7 +113,7 @@ export function bindMessages(container, options, reader, unbound) {
   document?.addEventListener('visibilitychange', shownOrHidden);
   const unlearn = reader.learned(look);
   changes.observe(container, { subtree: true, childList: true, attributes: true, attributeFilter: [attribute, 'class'] });
-  for (const element of container.querySelectorAll(selector)) inspect(element);
+  for (const element of present) inspect(element);
 
   return () => {
     if (!bound) return;

@@ -4,6 +4,8 @@
 
 /** Unless told otherwise. */
 const PATIENCE_MS = 300_000;
+/** The longest time-out there is: a longer one would ring at once. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 /** The service may refuse for now without end, and a provider may never answer; a host must not wait for ever. */
 export class Patience {
@@ -31,7 +33,7 @@ export class Patience {
     this.#timeout = this.#clock.setTimeout(() => {
       this.#timeout = null;
       this.#over();
-    }, giveUp);
+    }, Math.min(giveUp, LONGEST_MS));
   }
 
   end() {

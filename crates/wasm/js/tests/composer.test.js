@@ -112,3 +112,17 @@ test('what is no element is refused', () => {
     assert.throws(() => client.bindComposer(element), { code: 'INVALID_ARGUMENT' });
   }
 });
+
+test('a field in a shadow tree is heard through the element that has the tree', async () => {
+  const { client, clock, service } = await connected();
+  const host = Object.assign(new TestElement(), { value: undefined, textContent: '' });
+  client.bindComposer(host);
+  const write = (value) => host.dispatchEvent(Object.assign(new Event('input'), { composedPath: () => [{ value }, host] }));
+  write('x');
+  write('xy');
+  await clock.advance(1);
+  assert.deepEqual(service.sent, ['typing']);
+  write('');
+  await clock.advance(1);
+  assert.deepEqual(service.sent, ['typing', 'stop']);
+});

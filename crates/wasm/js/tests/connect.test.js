@@ -329,3 +329,12 @@ test('the connection is checked every 30 s; one that does not answer is lost', a
   assert.equal(service.sockets.length > 1 || client.state === 'reconnecting', true);
   await within(clock, client.disconnect());
 });
+
+test('a patience that no time-out can hold does not end at once', async () => {
+  const set = [];
+  const { client, clock } = world({ reconnect: { giveUp: 30 * 24 * 3600 * 1000 } });
+  const { setTimeout } = clock;
+  clock.setTimeout = (rings, ms) => setTimeout(rings, (set.push(ms), ms));
+  await within(clock, client.connect());
+  assert.ok(set.every((ms) => ms < 2 ** 31), `${set}`);
+});

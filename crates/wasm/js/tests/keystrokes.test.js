@@ -16,7 +16,7 @@ class StampedField {
   }
 
   hear(type, event) {
-    this.#listeners[type]({ target: this, relatedTarget: null, ...event });
+    this.#listeners[type]({ target: this, composedPath: () => [this], relatedTarget: null, ...event });
   }
 
   /** Edited by the user at this time. */

@@ -235,3 +235,13 @@ test('reads are told as events', async () => {
   await clock.advance(500);
   assert.deepEqual(statuses, [['messageStatus', { id: 'm-0', status: 'read' }]]);
 });
+
+test('a selector that is none is refused, and nothing is left of the binding', async () => {
+  const around = page();
+  const { client } = await connected({ page: around });
+  const listening = listeners(around);
+  const container = Object.assign(new TestElement(), { querySelectorAll: () => { throw new SyntaxError('no selector'); } });
+  assert.throws(() => client.bindMessages(container, { selector: '##' }), SyntaxError);
+  assert.equal(listeners(around), listening);
+  assert.equal(TestMutationObserver.all.size, 0);
+});
