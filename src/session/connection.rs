@@ -54,6 +54,8 @@ pub(super) struct Connection {
     pub(super) past: Past,
     /// The key of the newest event that ended the conversation.
     pub(super) ended_by: Option<Box<str>>,
+    /// The conversation was said to be over for good on this connection, before it was accepted on it.
+    pub(super) over: bool,
     /// The conversation was wiped on this connection.
     pub(super) cleared: bool,
     pub(super) owes_join: bool,
@@ -321,6 +323,7 @@ impl Session {
         self.connection.attached = true;
         // No frame is left of the transport before: what is sent from here on has the new token.
         self.connection.token_before = None;
+        self.connection.over = false;
         self.connection.cleared = false;
         self.connection.accepted_at = None;
         self.timers.clear(Timer::Backoff);

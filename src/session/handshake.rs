@@ -122,13 +122,15 @@ impl Session {
     }
 
     fn accepted(&mut self, response: SessionResponse<'_>) {
-        let read_only = response.read_only;
         let past = core::mem::replace(&mut self.connection.past, Past::Accepted);
         let gone = matches!(past, Past::Lost | Past::Expired);
         let expired = matches!(past, Past::Expired | Past::ExpiredUnseen);
         let new_session = response.new_session || self.connection.start_new || expired;
         let replaced = new_session && gone && !self.connection.start_new;
         let resumed = !new_session && past == Past::Lost;
+        // What the answer says of it may be older.
+        let over = core::mem::take(&mut self.connection.over) && !new_session;
+        let read_only = response.read_only || over;
         self.connection.info = WHOLE.then(|| Box::new(response.into_owned()));
         // A new conversation on a connection that has proved itself does not make it a new one.
         self.connection.accepted_at.get_or_insert(self.now);
@@ -167,8 +169,10 @@ impl Session {
         }
     }
 
-    /// Whether the conversation could still be written to before.
+    /// Whether the conversation could still be written to before. Before the session is accepted, it
+    /// is kept in mind: the server need not say things in the order in which they happened.
     pub(super) fn enter_read_only(&mut self) -> bool {
+        self.connection.over |= self.phase == Phase::Configuring;
         let entered = self.phase == Phase::Ready && self.transition(Trigger::AcceptedReadOnly);
         if entered {
             self.conversation_over();

@@ -146,8 +146,8 @@ fn a_late_clock_delays_and_changes_nothing_else() {
             continue;
         }
         assert_eq!(expected.len(), got.len(), "run {number}:\n{expected:?}\n{got:?}");
-        let gap = run.script.setup.config().typing().min_gap.as_millis() as u64;
-        let mut on_before = None;
+        let gap = run.script.setup.config().typing().min_gap.as_millis().try_into().unwrap();
+        let mut on_before: Option<(u64, u64)> = None;
         for ((notice, at), (late_notice, late_at)) in expected.iter().zip(&got) {
             let mut latest = *at + LATE;
             if *notice == TypingNotice::On {

@@ -239,6 +239,19 @@ fn an_end_that_came_before_the_first_session_is_of_another_conversation() {
 }
 
 #[test]
+fn an_end_that_overtakes_the_acceptance_is_an_end_all_the_same() {
+    for (accept, phase) in [(Accept::RESUMED, Phase::ReadOnly), (Accept::NEW, Phase::Ready)] {
+        let mut world = World::ready(guide());
+        world.lose().does(Input::Connect).opened();
+        world.recv(frames::agent_left(true)).accept(accept);
+        assert_eq!(world.session.phase(), phase, "another conversation is not over");
+        // What was heard on one connection says nothing on the next.
+        world.lose().does(Input::Connect).opened().accept(Accept::RESUMED);
+        assert_eq!(world.session.phase(), Phase::Ready);
+    }
+}
+
+#[test]
 fn an_answer_without_a_session_is_a_fault_and_a_loss() {
     let mut world = World::new(guide());
     world.does(Input::Connect).opened();

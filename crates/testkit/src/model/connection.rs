@@ -55,6 +55,8 @@ pub(super) struct Connection {
     pub(super) join_owed: bool,
     /// Whether the session was over by time since a session was accepted last.
     pub(super) expired: bool,
+    /// Whether the agent's side ended the conversation for good before the answer to the configure.
+    pub(super) over: bool,
     /// Whether the server said that it wiped the conversation.
     pub(super) cleared: bool,
     /// The key of the event by which the agent's side ended the conversation.
@@ -303,6 +305,7 @@ impl Model {
         connection.backoff = None;
         connection.ready_since = None;
         connection.cleared = false;
+        connection.over = false;
         connection.health_check_at = None;
         connection.health_answer_ends = None;
         if connection.start_new == StartNew::Closing {

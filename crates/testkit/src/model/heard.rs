@@ -208,7 +208,10 @@ impl Model {
         self.requests.arrived(self.requests.count());
         self.connection.gives_up_at = None;
         self.info = Some(response.clone().into_owned());
-        let phase = if response.read_only { Phase::ReadOnly } else { Phase::Ready };
+        // Decision: what is over does not go on, whatever an answer says that may be older.
+        let over = core::mem::take(&mut self.connection.over) && !new;
+        let read_only = response.read_only || over;
+        let phase = if read_only { Phase::ReadOnly } else { Phase::Ready };
         let replaced = before && new && !asked;
         if new {
             self.connection.ended_by = None;

@@ -164,6 +164,7 @@ impl Model {
         let key = Some(message.key()).filter(is_kept).map(str::to_owned);
         let known = key.is_some() && self.connection.ended_by == key;
         self.connection.ended_by = key;
+        self.connection.over |= read_only && self.phase == Phase::Configuring;
         let enters = read_only && self.phase == Phase::Ready;
         if enters {
             self.read_only();

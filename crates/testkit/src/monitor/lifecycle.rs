@@ -56,6 +56,8 @@ pub(super) struct Lifecycle {
     /// The transport that ended before its dial was drained.
     closed_early: Option<TransportId>,
     configured: bool,
+    /// A message came on this transport before the session was accepted: it may have been the end.
+    spoke_early: bool,
     trying_since: Option<Instant>,
     /// When the newest step of the handshake was sent.
     asked_at: Option<Instant>,
@@ -71,6 +73,7 @@ impl Lifecycle {
             open: None,
             closed_early: None,
             configured: false,
+            spoke_early: false,
             trying_since: None,
             asked_at: None,
             lost: [false; 3],
@@ -102,7 +105,10 @@ impl Lifecycle {
                 causes.accepted |= *connected || *read_only;
                 causes.read_only |= *read_only;
             }
-            Some(What::Message(_)) => causes.read_only = true,
+            Some(What::Message(_)) => {
+                causes.read_only = true;
+                self.spoke_early |= cx.phase == Phase::Configuring;
+            }
             Some(_) => causes.refused = true,
             None => {}
         }
@@ -134,6 +140,7 @@ impl Lifecycle {
         self.newest = Some(transport);
         self.open = self.newest.filter(|_| self.closed_early != self.newest);
         self.configured = false;
+        self.spoke_early = false;
         if cx.phase != Phase::Connecting {
             found.add(cx.now, Rule::PhaseCause, || format!("a dial while {}", cx.phase));
         }
@@ -174,6 +181,7 @@ impl Lifecycle {
             (Phase::Connecting, Phase::Configuring) => causes.opened,
             (Phase::ReadOnly, Phase::Configuring) => causes.start_new,
             (_, Phase::Ready) => causes.accepted,
+            (Phase::Configuring, Phase::ReadOnly) => causes.read_only || self.spoke_early,
             (_, Phase::ReadOnly) => causes.read_only,
             (_, Phase::Closing) => causes.disconnect,
             _ => true,

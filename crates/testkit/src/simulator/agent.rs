@@ -53,7 +53,17 @@ impl<B: Bridge> World<'_, B> {
                 self.indicator.another_session();
                 self.indicator.disturbed(disturbed);
             }
-            AgentEventKind::SessionResumed => self.indicator.disturbed(disturbed),
+            AgentEventKind::SessionResumed => {
+                if !current {
+                    // A configure on a connection that the guest has long left may have opened another
+                    // conversation, for a token of before.
+                    self.backend.conversation = Some(event.conversation_id.clone());
+                    self.backend.open = true;
+                    self.backend.expired = false;
+                    self.backend.connections = 0;
+                }
+                self.indicator.disturbed(disturbed);
+            }
             AgentEventKind::Connections { count } if current => self.backend.connections = *count,
             AgentEventKind::GuestTyping { typing, reason } => {
                 let name = match (typing, reason) {
