@@ -368,7 +368,10 @@ export interface MessageBinding {
   selector?: string;
   /** The attribute with the message's id. Default `data-message-id`. */
   attribute?: string;
-  /** The part of a message that must be seen; of one that is taller than its room, the part of the room. Default 0.5. */
+  /**
+   * The part of a message that must be seen; of one that is taller than its room, the part of the room, at most 0.8.
+   * Default 0.5.
+   */
   threshold?: number;
   /** For how many milliseconds, in one piece. Default 500. */
   dwell?: number;
