@@ -418,7 +418,7 @@ export class WebMessagingClient implements AsyncIterable<ClientEvent> {
   /** Sends a read receipt for each message that was seen; gives what ends that. */
   bindMessages(container: Element, options?: MessageBinding): () => void;
 
-  /** What the machine does just now; null before there is one. */
+  /** What the machine does just now; null while there is none: before connect(), and when disconnected. */
   inspect(): Inspection | null;
   /** The session as text, with unsent texts and without token; null before there is one. */
   snapshot(): string | null;
