@@ -49,6 +49,7 @@ export class Bindings {
         this.#connection.guest?.composerClosed();
         this.#books.typing.ended();
       },
+      clock: this.#clock,
     }, unbound));
   }
 

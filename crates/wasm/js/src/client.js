@@ -104,15 +104,15 @@ export class WebMessagingClient {
     this.#connection.free();
     this.#emitter.release();
     this.#books.typing.fail(new InvalidStateError('the client was freed'));
-    for (const stream of this.#streams.all()) stream.end();
+    this.#streams.over();
   }
 
   /**
    * @param {string} guestToken
-   * @param {{conversationId?: string}} [more]
+   * @param {{conversationId?: string} | null} [more]
    */
-  renew(guestToken, { conversationId } = {}) {
-    this.#connection.renew(given.newToken(guestToken), conversationId);
+  renew(guestToken, more) {
+    this.#connection.renew(given.newToken(guestToken), more?.conversationId);
   }
 
   /** @returns {Promise<void>} */

@@ -140,7 +140,7 @@ export class Connection {
     if (isOpen) guest.disconnect();
     return left.then(() => {
       // Unless it was connected again meanwhile.
-      if (this.#life === null) this.#putAway();
+      if (this.#life === null) this.#rest();
     });
   }
 
@@ -381,7 +381,7 @@ export class Connection {
     queueMicrotask(() => {
       if (this.#state !== 'disconnected') return;
       this.#hooks.over(error);
-      if (!this.#leaving.promise) this.#putAway();
+      if (!this.#leaving.promise) this.#rest();
     });
   }
 
@@ -400,6 +400,15 @@ export class Connection {
   #putAway() {
     this.#pageLife.unlisten();
     this.#machine.putAway(this.token);
+  }
+
+  /**
+   * Until the next connect(), if one comes. A machine is held by what it runs on, and so is all that hears
+   * of it: a client that its host forgets would stay in memory for good.
+   */
+  #rest() {
+    this.#putAway();
+    this.#machine.letGo(false);
   }
 
   #suspend() {

@@ -78,12 +78,20 @@ export class EventStream {
 export class EventStreams {
   /** @type {Set<EventStream>} */
   #open = new Set();
+  #areOver = false;
 
-  /** @returns {EventStream} */
+  /** @returns {EventStream} one that has ended, when all of them are over */
   open() {
     const stream = new EventStream((closed) => this.#open.delete(closed));
     this.#open.add(stream);
+    if (this.#areOver) stream.end();
     return stream;
+  }
+
+  /** There will be no events any more. */
+  over() {
+    this.#areOver = true;
+    for (const stream of this.all()) stream.end();
   }
 
   /** Those that are open now. */

@@ -368,7 +368,10 @@ export interface MessageBinding {
   selector?: string;
   /** The attribute with the message's id. Default `data-message-id`. */
   attribute?: string;
-  /** The part of a message that must be seen; of one that is taller than its room, the part of the room. Default 0.5. */
+  /**
+   * The part of a message that must be seen; of one that is taller than its room, the part of the room, at most 0.8.
+   * Default 0.5.
+   */
   threshold?: number;
   /** For how many milliseconds, in one piece. Default 500. */
   dwell?: number;
@@ -415,7 +418,7 @@ export class WebMessagingClient implements AsyncIterable<ClientEvent> {
   /** Sends a read receipt for each message that was seen; gives what ends that. */
   bindMessages(container: Element, options?: MessageBinding): () => void;
 
-  /** What the machine does just now; null before there is one. */
+  /** What the machine does just now; null while there is none: before connect(), and when disconnected. */
   inspect(): Inspection | null;
   /** The session as text, with unsent texts and without token; null before there is one. */
   snapshot(): string | null;

@@ -1,6 +1,7 @@
 // Owns: what `debug: true` writes, and that no token and no text is in it.
 // Must not know: what the session makes of what is logged.
 
+import { report } from './emitter.js';
 import { maskedFrame } from './masking.js';
 
 /** @import { WebMessagingError } from './errors.js' */
@@ -14,7 +15,7 @@ export class Log {
 
   /** @param {boolean | ((line: string) => void)} debug */
   constructor(debug) {
-    if (typeof debug === 'function') this.#write = debug;
+    if (typeof debug === 'function') this.#write = harmless(debug);
     // Not `console.debug`: browsers hide that unless told otherwise.
     else this.#write = debug ? (line) => console.info(PREFIX, line) : null;
   }
@@ -61,4 +62,19 @@ export class Log {
   error(what, error) {
     this.#write?.(`${what}: ${error.code}: ${error.message}`);
   }
+}
+
+/**
+ * As a listener's: what it throws is shown, and changes nothing for whoever logs.
+ * @param {(line: string) => void} write
+ * @returns {(line: string) => void}
+ */
+function harmless(write) {
+  return (line) => {
+    try {
+      write(line);
+    } catch (error) {
+      report(error);
+    }
+  };
 }

@@ -6,6 +6,7 @@
 
 import { Dwell } from './dwell.js';
 import { InvalidArgumentError } from './errors.js';
+import { roomOf } from './room.js';
 
 /** @import { Clock, MessageBinding } from './index.js' */
 
@@ -19,6 +20,13 @@ import { InvalidArgumentError } from './errors.js';
 
 /** A message that is taller than the screen is never seen as a whole: where it is looked at again. */
 const STEPS = 20;
+/** The taller, the less of it fills the screen: from the first of these on down, each is so much of the one before. */
+const FINE = 0.25;
+const FINER = 0.8;
+/** That is a message of four hundred screens. */
+const FINEST = 0.0025;
+/** The longest time-out there is: a longer one would ring at once. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 /**
  * Reports the messages in `container` that are seen, also those that come later.
@@ -59,7 +67,7 @@ export function bindMessages(container, options, reader, unbound) {
     }
     const next = dwelling.next(now);
     if (next === null) return;
-    timeout = clock.setTimeout(look, Math.ceil(next - now));
+    timeout = clock.setTimeout(look, Math.min(Math.ceil(next - now), LONGEST_MS));
   };
 
   const onScreen = new IntersectionObserver(
@@ -133,17 +141,19 @@ export function bindMessages(container, options, reader, unbound) {
  * @param {number} threshold
  * @param {Element} container
  */
-function isSeen({ isIntersecting, intersectionRatio, intersectionRect, rootBounds }, threshold, container) {
+function isSeen({ target, isIntersecting, intersectionRatio, intersectionRect, rootBounds, boundingClientRect }, threshold, container) {
   if (!isIntersecting) return false;
   if (intersectionRatio >= threshold) return true;
   // Taller than what could show it: enough of that is filled with it.
-  const room = Math.min(container.clientHeight || Infinity, rootBounds?.height ?? Infinity);
-  return intersectionRect.height >= room * threshold;
+  const room = Math.min(container.clientHeight || Infinity, rootBounds?.height ?? Infinity, roomOf(target));
+  // No more than a step lets it show at once.
+  return boundingClientRect.height > room && intersectionRect.height >= room * Math.min(threshold, FINER);
 }
 
 /** @param {number} threshold */
 function* steps(threshold) {
   for (let step = 0; step <= STEPS; step += 1) yield step / STEPS;
+  for (let step = FINE * FINER; step >= FINEST; step *= FINER) yield step;
   yield threshold;
 }
 
@@ -157,11 +167,11 @@ function checked(container, options) {
   if (typeof container?.querySelectorAll !== 'function') {
     throw new InvalidArgumentError('bindMessages needs the element that holds the messages');
   }
-  if (!(threshold > 0 && threshold <= 1)) {
-    throw new InvalidArgumentError('threshold is the part of a message that must be seen: more than 0, at most 1');
+  if (!(typeof threshold === 'number' && threshold > 0 && threshold <= 1)) {
+    throw new InvalidArgumentError('threshold is the part of a message that must be seen: a number, more than 0, at most 1');
   }
-  if (!(dwell >= 0 && dwell < Infinity)) {
-    throw new InvalidArgumentError('dwell is in milliseconds, 0 or more');
+  if (!(Number.isFinite(dwell) && dwell >= 0)) {
+    throw new InvalidArgumentError('dwell is a number of milliseconds, 0 or more');
   }
   return { selector, threshold, dwell, attribute };
 }

@@ -30,7 +30,7 @@ test('renew gives the token for the next connect', async () => {
   const { client, clock, service } = world();
   service.answers.configure = takes('token-2');
   await assert.rejects(within(clock, client.connect()), AuthenticationError);
-  client.renew('token-2');
+  client.renew('token-2', null);
   await within(clock, client.connect());
   assert.equal(client.state, 'connected');
   assert.throws(() => client.renew(''), { code: 'INVALID_ARGUMENT' });

@@ -126,3 +126,71 @@ test('a field in a shadow tree is heard through the element that has the tree', 
   await clock.advance(1);
   assert.deepEqual(service.sent, ['typing', 'stop']);
 });
+
+test('a reset that is prevented, by whoever and however late, is none; unbound, none is waited for', async () => {
+  const { client, clock, service } = await connected();
+  const form = new EventTarget();
+  const field = Object.assign(new TestElement(), { form });
+  const unbind = client.bindComposer(field);
+  form.addEventListener('reset', (event) => event.preventDefault());
+  type(field, 'x');
+  await clock.advance(1);
+  form.dispatchEvent(new Event('reset', { cancelable: true }));
+  await clock.advance(10);
+  assert.deepEqual(service.sent, ['typing']);
+  form.dispatchEvent(new Event('reset', { cancelable: true }));
+  const waiting = [...clock.timers.keys()].at(-1);
+  unbind();
+  assert.equal(clock.timers.has(waiting), false);
+});
+
+/** A bound form: what is edited in it is heard by the form. */
+class TestForm extends TestElement {
+  querySelectorAll() {
+    return this.children;
+  }
+
+  edit(field, members) {
+    Object.assign(field, members);
+    const path = [field, this];
+    this.dispatchEvent(Object.defineProperties(new Event('input'), { target: { value: field }, composedPath: { value: () => path } }));
+  }
+}
+
+test('in a form, only text fields count, and it is cleared when none of them has a text', async () => {
+  const { client, clock, service } = await connected();
+  const [text, name, ticked, list, ticket] = ['textarea', 'text', 'checkbox', 'select-one', 'text']
+    .map((type) => Object.assign(new TestElement(), { type }));
+  Object.assign(ticket, { value: '4711', readOnly: true });
+  const form = new TestForm().add(text, name, ticked, list, ticket);
+  client.bindComposer(form);
+  const sent = async () => {
+    await clock.advance(10);
+    return service.sent;
+  };
+  form.edit(ticked, { value: 'on' });
+  form.edit(list, { value: 'one' });
+  assert.deepEqual(await sent(), []);
+  form.edit(text, { value: 'x' });
+  assert.deepEqual(await sent(), ['typing']);
+  form.edit(name, { value: 'Kim' });
+  form.edit(name, { value: '' });
+  form.edit(list, { value: '' });
+  assert.deepEqual(await sent(), ['typing'], 'there is a text still');
+  form.edit(text, { value: '' });
+  assert.deepEqual(await sent(), ['typing', 'stop']);
+});
+
+test('a picture alone is something in editable content', async () => {
+  const { client, clock, service } = await connected();
+  const pictures = [{}];
+  const field = Object.assign(new TestElement(), { value: undefined, textContent: '', querySelector: () => pictures[0] ?? null });
+  client.bindComposer(field);
+  field.dispatchEvent(new Event('input'));
+  await clock.advance(1);
+  assert.deepEqual(service.sent, ['typing']);
+  pictures.pop();
+  field.dispatchEvent(new Event('input'));
+  await clock.advance(1);
+  assert.deepEqual(service.sent, ['typing', 'stop']);
+});

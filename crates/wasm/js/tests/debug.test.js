@@ -65,6 +65,25 @@ test('without debug nothing is logged; debug: true goes to the console', async (
   }
 });
 
+test('a debug function that throws is shown as a listener\'s error is, and changes nothing', async () => {
+  const own = globalThis.reportError;
+  const reported = new Set();
+  globalThis.reportError = (error) => reported.add(error.message);
+  try {
+    const { client, clock, service } = world({ debug: (line) => { throw new Error(line); }, persist: {} });
+    await within(clock, client.connect());
+    assert.equal(client.state, 'connected');
+    client.sendMessage({ text: 'x' });
+    await clock.advance(100);
+    assert.deepEqual(service.sent, ['text x']);
+    await within(clock, client.disconnect());
+    assert.ok(['disconnected -> connecting', '#1 open', 'connected -> disconnected'].every((start) => (
+      [...reported].some((line) => line.startsWith(start)))), [...reported].join('\n'));
+  } finally {
+    globalThis.reportError = own;
+  }
+});
+
 test('a masked frame keeps its shape and what is harmless', () => {
   const text = JSON.stringify({
     type: 'message', class: 'StructuredMessage', code: 200, token: 't', body: { text: 'hello', id: 'm-1', n: 7, ok: true, none: null, list: ['a'] },

@@ -234,6 +234,14 @@ test('a reader that is too slow is told how many events it has missed', async ()
   assert.deepEqual(await events.next(), { done: true, value: undefined });
 });
 
+test('a reader that comes after the client was freed has nothing to wait for', async () => {
+  const { client } = await connected();
+  client.free();
+  const seen = [];
+  for await (const event of client) seen.push(event);
+  assert.deepEqual(seen, []);
+});
+
 test('the machine can be looked at', async () => {
   const { client, clock, service } = world();
   assert.equal(client.inspect(), null);

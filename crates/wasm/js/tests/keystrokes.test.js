@@ -57,6 +57,16 @@ test('a key that goes on looks at no clock, and typing ends two seconds after th
   assert.deepEqual(service.sent, ['typing', 'stop']);
 });
 
+test('a key in a text field that is not empty asks neither for its event\'s way nor for other fields', async () => {
+  const { clock, service, field } = await typist();
+  field.key(clock.time);
+  const never = () => assert.fail('it costs more than the key');
+  Object.assign(field, { contains: never, querySelectorAll: never, closest: never });
+  for (let key = 0; key < 5; key += 1) field.hear('input', { isTrusted: true, timeStamp: clock.time, composedPath: never });
+  await clock.advance(10);
+  assert.deepEqual(service.sent, ['typing']);
+});
+
 test('what counts is when a key was pressed, not when it is heard', async () => {
   const { clock, service, field } = await typist();
   field.key(clock.time);

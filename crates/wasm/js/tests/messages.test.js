@@ -174,6 +174,59 @@ test('a message that is taller than its room is read when it fills enough of tha
   assert.ok(observer().options.threshold.includes(0.15), 'it is told on the way');
 });
 
+test('what is around cuts off, too, but not what does not hold it, nor what hides nothing', async () => {
+  for (const [read, style, own] of [
+    [true, { overflowY: 'auto' }], [true, { overflowY: 'hidden' }],
+    [false, { overflowY: 'visible' }],
+    [false, { overflowY: 'auto' }, { position: 'absolute' }],
+    [true, { overflowY: 'auto', position: 'relative' }, { position: 'absolute' }],
+    [false, { overflowY: 'auto', position: 'relative' }, { position: 'fixed' }],
+  ]) {
+    const { clock, container, elements: [tall], reads } = await bound(1);
+    const around = new TestElement();
+    around.add(container);
+    around.clientHeight = 200;
+    Object.assign(around.style, { position: 'static', ...style });
+    Object.assign(container.style, own);
+    observer().tell([tall, 0.1, 100]);
+    await clock.advance(500);
+    assert.deepEqual(reads(), read ? ['m-0'] : [], JSON.stringify({ style, own }));
+    observer().disconnect();
+  }
+});
+
+test('however tall a message, and whatever part is asked, it is told on the way once enough is filled with it', async () => {
+  for (const threshold of [0.1, 0.5, 0.8, 1]) {
+    await bound(1, { threshold });
+    const steps = observer().options.threshold;
+    assert.ok(steps.length < 50);
+    for (const rooms of [1.2, 7, 21, 45, 100, 333]) {
+      // What is asked, to as much as there can be of it.
+      const [least, most] = [Math.min(threshold, 0.8) / rooms, 1 / rooms];
+      assert.ok(steps.some((step) => step >= least - 1e-9 && step <= most), `${threshold} of ${rooms} rooms`);
+    }
+    observer().disconnect();
+  }
+});
+
+test('of one that is taller than its room, no more is asked than a step lets it show; of others, all', async () => {
+  const { clock, elements: [fits, tall], reads } = await bound(2, { threshold: 1 });
+  observer().tell([fits, 330 / 390, 330], [tall, 330 / 4000, 330]);
+  await clock.advance(500);
+  assert.deepEqual(reads(), ['m-1']);
+});
+
+test('a dwell of months waits, and does not ring at once', async () => {
+  const { clock, elements: [one], reads } = await bound(1, { dwell: 2 ** 33 });
+  observer().tell([one, 1]);
+  const waits = [...clock.timers.values()].map(({ at }) => at - clock.time);
+  assert.ok(waits.every((ms) => ms < 2 ** 31), `no time-out can be that long: ${waits}`);
+  await clock.advance(2 ** 33 - 1);
+  assert.deepEqual(reads(), []);
+  await clock.advance(1);
+  assert.deepEqual(reads(), ['m-0']);
+});
+
 test('selector, threshold and dwell are the binding\'s own', async () => {
   const made = await connected();
   const container = new TestElement();
@@ -187,7 +240,10 @@ test('selector, threshold and dwell are the binding\'s own', async () => {
   observer().tell([agent, 0.9]);
   await made.clock.advance(1);
   assert.deepEqual(made.service.sent, ['read m-1']);
-  for (const options of [{ threshold: 0 }, { threshold: 1.1 }, { threshold: NaN }, { dwell: -1 }, { dwell: Infinity }]) {
+  for (const options of [
+    { threshold: 0 }, { threshold: 1.1 }, { threshold: NaN }, { threshold: '0.5' }, { threshold: true },
+    { dwell: -1 }, { dwell: Infinity }, { dwell: NaN }, { dwell: '500' }, { dwell: 500n }, { dwell: null },
+  ]) {
     assert.throws(() => made.client.bindMessages(container, options), { code: 'INVALID_ARGUMENT' });
   }
   assert.throws(() => made.client.bindMessages(null), { code: 'INVALID_ARGUMENT' });

@@ -82,6 +82,8 @@ export class TestElement extends EventTarget {
   children = [];
   value = '';
   clientHeight = 0;
+  style = { overflowY: 'visible', position: 'static' };
+  ownerDocument = { defaultView: { innerHeight: 400, getComputedStyle: ({ style }) => style } };
 
   constructor(id = null, className = '') {
     super();
@@ -116,6 +118,14 @@ export class TestElement extends EventTarget {
 
   get root() {
     return this.parent ? this.parent.root : this;
+  }
+
+  get parentElement() {
+    return this.parent;
+  }
+
+  getRootNode() {
+    return this.root;
   }
 
   contains(other) {
@@ -183,7 +193,7 @@ export class TestIntersectionObserver {
   tell(...entries) {
     this.heard(entries.map(([target, intersectionRatio, height = 20]) => ({
       target, intersectionRatio, isIntersecting: intersectionRatio > 0,
-      intersectionRect: { height }, rootBounds: { height: 400 },
+      intersectionRect: { height }, boundingClientRect: { height: height / intersectionRatio }, rootBounds: { height: 400 },
     })).filter(({ target }) => this.watched.has(target)));
   }
 }

@@ -107,6 +107,41 @@ describe('a composer', () => {
     assert.deepEqual(typing(chat), [1, 1]);
   });
 
+  test('of a form, only text fields count, all of them; a reset that is prevented is none', async () => {
+    const chat = await Chat.open(parts, PATIENT);
+    await bindOther(chat, '<input id="name"><input id="ticked" type="checkbox"><textarea id="words"></textarea><button type="reset" id="reset">');
+    await chat.page.locator('#ticked').check();
+    await chat.barrier();
+    assert.deepEqual(typing(chat), [0, 0]);
+    await chat.page.locator('#words').pressSequentially('hello');
+    await chat.agentSees('guest_typing', { typing: true });
+    await chat.page.locator('#name').pressSequentially('K');
+    await chat.page.keyboard.press('Backspace');
+    await chat.page.evaluate(() => {
+      document.addEventListener('reset', (event) => event.preventDefault(), { once: true });
+      document.getElementById('reset').click();
+    });
+    assert.equal(await chat.page.locator('#words').inputValue(), 'hello', 'nothing was reset');
+    await chat.page.waitForTimeout(200);
+    assert.deepEqual(typing(chat), [1, 0]);
+    await chat.page.locator('#reset').click();
+    await chat.agentSees('guest_typing', { typing: false });
+    await chat.barrier();
+    assert.deepEqual(typing(chat), [1, 1]);
+  });
+
+  test('a picture alone in editable content is something', async () => {
+    const chat = await Chat.open(parts, PATIENT);
+    await bindOther(chat, '<div id="words" contenteditable style="min-height: 1em"></div>');
+    await chat.page.locator('#words').focus();
+    await chat.page.evaluate(() => document.execCommand('insertHTML', false, '<img alt="smile" src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">'));
+    await chat.agentSees('guest_typing', { typing: true });
+    await chat.page.keyboard.press('Backspace');
+    await chat.agentSees('guest_typing', { typing: false });
+    await chat.barrier();
+    assert.deepEqual(typing(chat), [1, 1]);
+  });
+
   test('keys that write nothing are no typing', async () => {
     const chat = await Chat.open(parts);
     await chat.page.locator('#text').focus();
@@ -135,6 +170,16 @@ describe('a composer', () => {
     assert.deepEqual(typing(chat), [0, 0]);
   });
 });
+
+/** Adds another form with this in it, and binds it. */
+function bindOther(chat, html) {
+  return chat.page.evaluate((html) => {
+    const form = document.createElement('form');
+    form.innerHTML = html;
+    document.body.append(form);
+    window.chat.client.bindComposer(form);
+  }, html);
+}
 
 /** How many Ons and Offs were sent. */
 function typing(chat) {

@@ -51,6 +51,38 @@ describe('messages in a viewport', () => {
     assert.deepEqual(receipts(chat).toSorted(), ids.toSorted());
   });
 
+  test('a message that is taller than what scrolls around the list is read, and not before it fills half of that', async () => {
+    const chat = await Chat.open(parts);
+    await inBox(chat, 200, 700);
+    const [first, second] = [await chat.emulator.say(chat.id, 'tall'), await chat.emulator.say(chat.id, 'below')];
+    await chat.agentSees('message_read', { message_id: first.message_id });
+    // 80 of 200 px.
+    await chat.page.evaluate(() => { document.getElementById('box').scrollTop = 580; });
+    await new Promise((resolve) => { setTimeout(resolve, 1000); });
+    await chat.barrier();
+    assert.deepEqual(receipts(chat), [first.message_id]);
+    await chat.page.evaluate(() => { document.getElementById('box').scrollTop = 650; });
+    await chat.agentSees('message_read', { message_id: second.message_id });
+  });
+
+  test('a message of forty screens is read when it is scrolled to', async () => {
+    const chat = await Chat.open(parts);
+    await inBox(chat, 100, 4000);
+    const ids = [];
+    for (const text of ['one', 'two']) ids.push((await chat.emulator.say(chat.id, text)).message_id);
+    await chat.agentSees('message_read', { message_id: ids[0] });
+    // By a line at a time, and no further than it takes.
+    for (let top = 3910; top <= 3980; top += 10) {
+      await chat.page.evaluate(async (top) => {
+        document.getElementById('box').scrollTop = top;
+        await new Promise(requestAnimationFrame);
+      }, top);
+    }
+    await chat.agentSees('message_read', { message_id: ids[1] });
+    await chat.barrier();
+    assert.deepEqual(receipts(chat), ids);
+  });
+
   test('own messages are not read', async () => {
     const chat = await Chat.open(parts);
     await chat.send('mine');
@@ -133,6 +165,22 @@ describe('a tab among others', () => {
     await chat.page.close();
   });
 });
+
+/** Puts the list, which grows as it likes, into a box of this height that scrolls, and makes its messages so tall. */
+async function inBox(chat, height, tall) {
+  await chat.page.evaluate(([height, tall]) => {
+    const list = document.getElementById('messages');
+    list.style.height = 'auto';
+    const box = document.createElement('div');
+    box.id = 'box';
+    box.style.cssText = `height: ${height}px; overflow-y: auto`;
+    list.replaceWith(box);
+    box.append(list);
+    const style = document.createElement('style');
+    style.textContent = `#messages > p { height: ${tall}px; }`;
+    document.head.append(style);
+  }, [height, tall]);
+}
 
 /** Scrolls to a message within a few frames, as a flick of the finger does. */
 async function scrollTo(chat, number) {
