@@ -83,6 +83,7 @@ impl Lifecycle {
     /// A session of which only the phase is known.
     pub(super) fn unknown(&mut self) {
         self.configured = true;
+        self.spoke_early = true;
     }
 
     pub(super) fn input(&mut self, cx: &Around, seen: &Seen, news: Option<&News<'_>>) {
@@ -107,7 +108,7 @@ impl Lifecycle {
             }
             Some(What::Message(_)) => {
                 causes.read_only = true;
-                self.spoke_early |= cx.phase == Phase::Configuring;
+                self.spoke_early |= cx.phase == Phase::Configuring || cx.blurred;
             }
             Some(_) => causes.refused = true,
             None => {}
@@ -140,7 +141,7 @@ impl Lifecycle {
         self.newest = Some(transport);
         self.open = self.newest.filter(|_| self.closed_early != self.newest);
         self.configured = false;
-        self.spoke_early = false;
+        self.spoke_early &= cx.blurred;
         if cx.phase != Phase::Connecting {
             found.add(cx.now, Rule::PhaseCause, || format!("a dial while {}", cx.phase));
         }
