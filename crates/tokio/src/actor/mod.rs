@@ -292,6 +292,7 @@ impl<C: Connector, D: Dialect> Actor<C, D> {
             News::Closed(transport, reason) => Input::TransportClosed(transport, reason),
             News::Undecodable(transport) => {
                 outlet.frame_received();
+                self.heard_in_phase += 1;
                 Input::FrameUndecodable(transport)
             }
             News::Alive(transport) => Input::PeerAlive(transport),

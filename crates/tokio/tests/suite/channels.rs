@@ -92,7 +92,11 @@ async fn a_session_gets_ready_while_nobody_reads_its_events_and_stays_so() {
     let peer = soon(server.dialed()).await.expect("a dial").accept();
     // All of them at once, and no end of them: only so many are read.
     for number in 0..50 {
-        peer.send(agent_text(&format!("m-{number}"), "hi")).await;
+        if number % 2 == 0 {
+            peer.send_undecodable().await;
+        } else {
+            peer.send(agent_text(&format!("m-{number}"), "hi")).await;
+        }
     }
     tokio::task::yield_now().await;
     assert_eq!((guest.phase(), peer.unread()), (Phase::Configuring, 18));
