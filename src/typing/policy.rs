@@ -32,7 +32,8 @@ pub struct TypingPolicy {
     pub sends_off: bool,
     /// Whether the remote takes the indicator away when a message arrives.
     pub message_ends_belief: bool,
-    /// How long [`Typing::hold`](super::Typing::hold) lasts without a repetition, at most; at least [`MIN_IDLE`].
+    /// How long [`Typing::hold`](super::Typing::hold) lasts without a repetition, at most; at least
+    /// [`MIN_IDLE`].
     pub hold: Duration,
 }
 

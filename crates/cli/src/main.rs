@@ -2,10 +2,10 @@
 //!
 //! Owns: the list of the commands, and exit codes. Must not know: what a command does.
 
+mod aside;
 mod commands;
 mod failure;
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -43,8 +43,7 @@ fn main() -> ExitCode {
         // The reader of our output has seen enough.
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
-            // Nobody may be there to read it; the exit code still says so.
-            let _ = writeln!(io::stderr(), "webmessaging: {failure}");
+            aside::aside(format_args!("webmessaging: {failure}"));
             failure.exit_code()
         }
     }

@@ -44,11 +44,8 @@ impl<B: Bridge> World<'_, B> {
         let disturbed = self.now + 4 * self.plan.setting.up.max(self.plan.setting.down) + 1_000;
         match &event.kind {
             AgentEventKind::SessionOpened => {
-                self.backend.conversation = Some(event.conversation_id.clone());
+                self.backend.follow(&event.conversation_id);
                 self.backend.conversations += 1;
-                self.backend.open = true;
-                self.backend.expired = false;
-                self.backend.connections = 0;
                 self.backend.end_may_be_lost = false;
                 self.indicator.another_session();
                 self.indicator.disturbed(disturbed);
@@ -57,10 +54,7 @@ impl<B: Bridge> World<'_, B> {
                 if !current {
                     // A configure on a connection that the guest has long left may have opened another
                     // conversation, for a token of before.
-                    self.backend.conversation = Some(event.conversation_id.clone());
-                    self.backend.open = true;
-                    self.backend.expired = false;
-                    self.backend.connections = 0;
+                    self.backend.follow(&event.conversation_id);
                 }
                 self.indicator.disturbed(disturbed);
             }

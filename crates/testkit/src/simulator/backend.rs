@@ -30,7 +30,7 @@ const OVERTAKE: Ms = 600;
 #[derive(Debug, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "independent facts")]
 pub(super) struct Backend {
-    /// The newest conversation, and the how many-th it is.
+    /// The conversation that was opened, or resumed, last, and how many were opened.
     pub(super) conversation: Option<Arc<str>>,
     pub(super) conversations: u64,
     /// The same, as far as the guest was told of new ones.
@@ -48,6 +48,14 @@ pub(super) struct Backend {
 }
 
 impl Backend {
+    /// From here on, this conversation is the guest's.
+    pub(super) fn follow(&mut self, conversation: &Arc<str>) {
+        self.conversation = Some(Arc::clone(conversation));
+        self.open = true;
+        self.expired = false;
+        self.connections = 0;
+    }
+
     pub(super) fn service(plan: &Plan) -> Service {
         let setting = &plan.setting;
         let mut options = Options::default();

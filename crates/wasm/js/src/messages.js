@@ -6,6 +6,7 @@
 
 import { Dwell } from './dwell.js';
 import { InvalidArgumentError } from './errors.js';
+import { LONGEST_TIMEOUT_MS } from './options.js';
 import { roomOf } from './room.js';
 
 /** @import { Clock, MessageBinding } from './index.js' */
@@ -25,8 +26,6 @@ const FINE = 0.25;
 const FINER = 0.8;
 /** That is a message of four hundred screens. */
 const FINEST = 0.0025;
-/** The longest time-out there is: a longer one would ring at once. */
-const LONGEST_MS = 2 ** 31 - 1;
 
 /**
  * Reports the messages in `container` that are seen, also those that come later.
@@ -67,7 +66,7 @@ export function bindMessages(container, options, reader, unbound) {
     }
     const next = dwelling.next(now);
     if (next === null) return;
-    timeout = clock.setTimeout(look, Math.min(Math.ceil(next - now), LONGEST_MS));
+    timeout = clock.setTimeout(look, Math.min(Math.ceil(next - now), LONGEST_TIMEOUT_MS));
   };
 
   const onScreen = new IntersectionObserver(

@@ -83,6 +83,9 @@ export function check(options) {
   webSocketOf(options.WebSocket);
 }
 
+/** The longest time-out that a clock can be asked for: a longer one would ring at once. */
+export const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
 /**
  * @param {ClientOptions} options
  * @returns {Clock}

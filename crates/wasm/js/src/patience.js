@@ -1,11 +1,11 @@
 // Owns: how long to wait for the service, and for a token. Must not know: what becomes of a wait that was in vain.
 
+import { LONGEST_TIMEOUT_MS } from './options.js';
+
 /** @import { ClientOptions, Clock } from './index.js' */
 
 /** Unless told otherwise. */
 const PATIENCE_MS = 300_000;
-/** The longest time-out there is: a longer one would ring at once. */
-const LONGEST_MS = 2 ** 31 - 1;
 
 /** The service may refuse for now without end, and a provider may never answer; a host must not wait for ever. */
 export class Patience {
@@ -33,7 +33,7 @@ export class Patience {
     this.#timeout = this.#clock.setTimeout(() => {
       this.#timeout = null;
       this.#over();
-    }, Math.min(giveUp, LONGEST_MS));
+    }, Math.min(giveUp, LONGEST_TIMEOUT_MS));
   }
 
   end() {

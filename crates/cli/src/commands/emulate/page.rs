@@ -3,11 +3,12 @@
 //! Owns: its options, the files that it consists of, and how the browser is opened on it. Must not
 //! know: what the page does.
 
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use webmessaging_emulator::StaticFiles;
+
+use crate::aside::aside;
 
 use super::EmulateError;
 
@@ -98,10 +99,9 @@ impl PageOptions {
     pub(super) fn show(&self, url: &str) {
         if self.open {
             if let Err(error) = open::that_detached(url) {
-                let _ = writeln!(
-                    io::stderr(),
+                aside(format_args!(
                     "webmessaging: no browser could be opened, open the page yourself: {error}"
-                );
+                ));
             }
         }
     }

@@ -19,6 +19,7 @@ use std::time::Duration;
 use clap::Args;
 use thiserror::Error;
 
+use crate::aside::aside;
 use crate::failure::Failure;
 
 use crowd::{Crowd, Plan};
@@ -105,8 +106,7 @@ impl Load {
             Some(endpoint) => Service::at(endpoint),
             None => Service::start(&plan, self.seed).await?,
         };
-        // As with all that is written there: nobody may be there to read it.
-        let _ = writeln!(io::stderr(), "{}", plan.announcement(&service));
+        aside(plan.announcement(&service));
         let crowd = Crowd::gather(plan, self.seed, service).await?;
         Ok(crowd.play().await)
     }

@@ -2,10 +2,11 @@
 //!
 //! Owns: the bar on a terminal, and the lines where there is none. Must not know: what is counted.
 
-use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::aside::aside;
 
 /// How often a line is written where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(5);
@@ -33,7 +34,7 @@ impl Progress {
         if self.bar.is_hidden() {
             if self.written.is_none_or(|written| written.elapsed() >= LINE_EVERY) {
                 self.written = Some(Instant::now());
-                let _ = writeln!(io::stderr(), "{}: {message}", self.name);
+                aside(format_args!("{}: {message}", self.name));
             }
             return;
         }

@@ -14,6 +14,7 @@ use clap::Args;
 use thiserror::Error;
 use webmessaging_testkit::simulator::Simulation;
 
+use crate::aside::aside;
 use crate::failure::Failure;
 use report::{Found, Report};
 
@@ -75,8 +76,7 @@ impl Simulate {
         let report = Report { played: &played, found };
         let mut output = io::stdout().lock();
         write!(output, "{report}").and_then(|()| output.flush()).map_err(Failure::Output)?;
-        // Whoever does not want to know it may have closed that.
-        let _ = writeln!(io::stderr(), "{}", report::pace(&played.tally, took, threads));
+        aside(report::pace(&played.tally, took, threads));
         verdict(played.broken)
     }
 
